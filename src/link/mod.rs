@@ -1,0 +1,6 @@
+//! The wire between the page and the engine's worker: messages, view-models, both ends, and the JavaScript API.
+//!
+//! View-models are plain: text, numbers, lists. The page draws them and decides nothing that the engine knows.
+
+pub mod message;
+pub mod view;

@@ -1,0 +1,317 @@
+//! View-models: what the page draws. Times are milliseconds since 1970 UTC (event times may be fractions); cells are text as Spark's `show` prints it.
+
+use serde::{Deserialize, Serialize};
+
+/// A place in the program, in UTF-16 units, as the editor counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+/// A mistake to underline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// `AnalysisException`, `NameError`.
+    pub class: String,
+    /// Spark's condition, where it has one.
+    pub condition: Option<String>,
+    pub message: String,
+    pub span: Option<Span>,
+    pub hints: Vec<Hint>,
+}
+
+/// Advice, with a one-click edit where there is one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hint {
+    pub text: String,
+    pub fix: Option<(Span, String)>,
+}
+
+/// One micro-batch, as the Tide and the charts draw it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Batch {
+    pub query: String,
+    pub batch_id: u64,
+    /// When it was triggered, on the virtual clock.
+    pub at_ms: i64,
+    pub input_rows: u64,
+    pub output_rows: u64,
+    /// Ran without new data, only because the watermark had moved.
+    pub no_data: bool,
+    /// The watermark that judges late rows: the one of the batch before. None without a watermark.
+    pub late_ms: Option<i64>,
+    /// The watermark that evicts: this batch's.
+    pub evict_ms: Option<i64>,
+    /// The watermark for the next batch, computed at this one's end.
+    pub next_ms: Option<i64>,
+    /// The largest event time seen up to the end of this batch.
+    pub newest_event_ms: Option<i64>,
+    /// The watermark's delay.
+    pub delay_ms: Option<i64>,
+    /// State rows over all operators after the batch; updated, removed and dropped in it (Spark's counters).
+    pub state_rows: u64,
+    pub state_updated: u64,
+    pub state_removed: u64,
+    pub dropped: u64,
+    /// Spark's `durationMs` in its order: addBatch, commitOffsets, ...
+    pub durations_ms: Vec<(String, i64)>,
+    /// One for each input row that carries an event time, in order of arrival. At most 2,000; `fates_left_out` counts the rest.
+    pub fates: Vec<Fate>,
+    pub fates_left_out: u64,
+    /// The windows that this batch sealed (evicted), oldest first.
+    pub sealed: Vec<Sealed>,
+    /// The whole of Spark's `lastProgress`, pretty JSON.
+    pub progress: String,
+}
+
+/// What became of one input row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Fate {
+    /// When the source got it.
+    pub arrived_ms: i64,
+    /// Its event time; none where it is null.
+    pub event_ms: Option<f64>,
+    /// Its grouping key besides the window, as text; empty without one.
+    pub key: String,
+    /// The windows it falls into and whether it counted there. Empty for queries without windows.
+    pub windows: Vec<WindowFate>,
+    pub outcome: Outcome,
+}
+
+/// What the operators did with a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It reached the state or the sink.
+    #[default]
+    Counted,
+    /// Dropped as late in every window.
+    Late,
+    /// Counted in some of its sliding windows and dropped in the others.
+    PartlyLate,
+    /// Its event time is null: it is in no window.
+    NoEventTime,
+    /// Its key was seen before (deduplication).
+    Duplicate,
+}
+
+/// One window of one row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WindowFate {
+    pub start_ms: i64,
+    pub end_ms: i64,
+    pub counted: bool,
+}
+
+/// A window that was evicted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sealed {
+    pub start_ms: i64,
+    pub end_ms: i64,
+    /// How many state rows (groups) of it left the state.
+    pub groups: u64,
+    /// How many input rows had been counted in it, over all its groups, while this run watched.
+    pub rows: u64,
+}
+
+/// What the panes at the right show now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// One table per stateful operator.
+    pub state: Vec<StateTable>,
+    /// The sink's table, or the rows that the sink got.
+    pub result: Table,
+    /// The files under the checkpoint and other folders, sorted by path.
+    pub files: Vec<FileEntry>,
+    pub queries: Vec<QueryStatus>,
+}
+
+/// The rows of one state store.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StateTable {
+    /// Spark's operator name: `stateStoreSave`.
+    pub operator: String,
+    pub table: Table,
+    /// For each row: when the watermark must reach this, the row leaves. None: it never expires.
+    pub expires_ms: Vec<Option<i64>>,
+}
+
+/// A table as text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    pub columns: Vec<String>,
+    pub rows: Vec<Row>,
+    /// Rows that are not sent, beyond the first 500.
+    pub left_out: u64,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub cells: Vec<String>,
+    /// Written by the latest batch.
+    pub fresh: bool,
+    /// The grouping key, for its colour; the same text as `Fate::key`.
+    pub key: String,
+}
+
+/// A file on the virtual disk.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileEntry {
+    pub path: String,
+    pub size: u64,
+    pub modified_ms: i64,
+}
+
+/// A query of the program.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct QueryStatus {
+    pub name: String,
+    pub active: bool,
+    pub message: String,
+    pub batch_id: Option<u64>,
+}
+
+/// A builder card: one step of the query as the program says it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// `source`, `watermark`, `window`, `keys`, `aggregate`, `sink`, `mode`, `trigger`, `step`.
+    pub kind: String,
+    /// "Socket", "Watermark", "Window".
+    pub title: String,
+    /// "localhost:9999", "ts, 10 seconds".
+    pub summary: String,
+    /// What of it can be changed in place.
+    pub fields: Vec<CardField>,
+    pub span: Option<Span>,
+}
+
+/// One thing on a card that can be changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CardField {
+    /// Names it to `Request::Edit`: `delay`, `duration`, `mode`.
+    pub name: String,
+    pub label: String,
+    pub value: String,
+    /// Offered values; empty means free text.
+    pub choices: Vec<String>,
+    /// Where it stands in the program, for highlighting.
+    pub span: Option<Span>,
+}
+
+/// A world for a program: what it finds on its disk and what is sent while it runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Setting {
+    pub seed: u64,
+    /// The virtual clock at the start.
+    pub start_ms: i64,
+    pub feeds: Vec<Feed>,
+    /// Small files there from the start: path and text.
+    pub files: Vec<(String, String)>,
+}
+
+/// What the world sends by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Feed {
+    /// Generated events.
+    Generated {
+        /// `socket:9999` (a line an event) or a folder such as `/data/clicks` (a JSON-lines file every `every_ms`).
+        to: String,
+        rows_per_second: f64,
+        /// Values of the key, drawn with falling weight.
+        keys: Vec<String>,
+        /// Usual delay between event and arrival is uniform up to this.
+        out_of_order_ms: i64,
+        /// Share of rows (0..1) that come late, by `late_by_ms` at the most.
+        late_share: f64,
+        late_by_ms: i64,
+        /// The line, with `{time}` (ISO, seconds with Z), `{key}`, `{n}` (1, 2, ...), `{value}` (0..100).
+        template: String,
+        /// For folders: how often a file lands.
+        every_ms: i64,
+    },
+    /// Real rows replayed in the order of a time column.
+    Replay {
+        /// A CSV file with header on the disk.
+        from: String,
+        /// The folder in which pieces land as CSV files without header.
+        to: String,
+        /// The column that says when a row arrives.
+        arrival_column: String,
+        /// Virtual milliseconds between pieces, and how many rows' milliseconds one such interval covers.
+        every_ms: i64,
+        rows_ms_per_interval: i64,
+    },
+}
+
+/// All that the page offers to open.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalogue {
+    pub examples: Vec<Example>,
+    pub exercises: Vec<Exercise>,
+    pub questions: Vec<Question>,
+}
+
+/// A program of the gallery with its world.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    pub id: String,
+    pub title: String,
+    pub about: String,
+    pub program: String,
+    pub setting: Setting,
+}
+
+/// Something to mend or to write.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Exercise {
+    pub id: String,
+    pub title: String,
+    /// Markdown-free paragraphs.
+    pub task: Vec<String>,
+    /// The program to begin with.
+    pub start: String,
+    pub hints: Vec<String>,
+    /// Shown after success.
+    pub explanation: Vec<String>,
+    /// The world in which the learner may try it.
+    pub setting: Setting,
+}
+
+/// An exam question.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    pub id: String,
+    /// The exam's objective it belongs to.
+    pub objective: String,
+    pub text: String,
+    /// A program fragment that the question shows, if any.
+    pub code: Option<String>,
+    pub choices: Vec<String>,
+    pub answer: usize,
+    /// One sentence or two for each choice: why it is right or wrong.
+    pub reasons: Vec<String>,
+    /// The explanation, which opens in the workbench.
+    pub explanation: String,
+    /// The program that shows it.
+    pub program: String,
+    pub setting: Setting,
+}
+
+/// The verdict on an exercise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Verdict {
+    Passed {
+        batches: u64,
+    },
+    /// The first difference: in which step and batch, what was expected, what came.
+    Differs {
+        step: String,
+        expected: Vec<String>,
+        found: Vec<String>,
+        said: String,
+    },
+    Failed {
+        diagnostic: Diagnostic,
+    },
+}
