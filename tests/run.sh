@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Runs every suite, says where it is, goes on after a failure, and ends with the counts, the sizes, the speeds and the conformance table.
+# `tests/run.sh NAME...` runs only the suites of these names. Called by `make test`, which sets up the tools and PATH.
+set -u
+cd "$(dirname "$0")/.."
+logs=${CARGO_TARGET_DIR:-target}/test-logs
+mkdir -p "$logs"
+suites=(format lint native conformance node chromium package page learner speed)
+wanted=("$@")
+[ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
+
+declare -A passed failed seconds
+total_passed=0 total_failed=0 place=0
+
+suite_format() { cargo fmt --check; }
+
+suite_lint() {
+  cargo clippy --quiet --all-targets -- -D warnings &&
+    cargo clippy --quiet --target wasm32-unknown-unknown --lib --bin app --bin worker --features javascript -- -D warnings
+}
+
+suite_native() { cargo test --lib --bins --test house --test functions --test command_line; }
+
+suite_conformance() { cargo test --test conformance; }
+
+suite_node() { wasm-pack test --node --mode no-install -- --features javascript --test wasm_node; }
+
+suite_chromium() {
+  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install -- --test wasm_browser
+}
+
+suite_package() {
+  wasm-pack build --mode no-install --target nodejs --out-dir pkg/node --features javascript &&
+    wasm-pack build --mode no-install --target web --out-dir pkg/web --features javascript &&
+    www/node_modules/.bin/tsc --noEmit --strict --skipLibCheck --target es2022 --module nodenext --moduleResolution nodenext tests/javascript/types.ts &&
+    node --test --test-reporter=tap tests/javascript/*.test.mjs
+}
+
+suite_page() { npm run --silent --prefix www bundle && trunk build --release --offline && bash tests/sizes.sh; }
+
+suite_learner() { node --test --test-reporter=tap tests/browser/*.test.mjs; }
+
+suite_speed() { cargo bench --bench windowed_count -- --quick && node tests/javascript/speed.mjs; }
+
+# Adds up what the runners of a log say of themselves: cargo's and wasm-bindgen's "test result:", node's "# pass".
+count() {
+  awk -v want="$1" '
+    /^test result:/ { for (i = 1; i <= NF; i++) { if ($i ~ /^passed/) p += $(i - 1); if ($i ~ /^failed/) f += $(i - 1) } }
+    /^# pass /      { p += $3 }
+    /^# fail /      { f += $3 }
+    END { print (want == "passed" ? p : f) + 0 }' "$2"
+}
+
+run() {
+  local name=$1 log=$logs/$1.log started=$SECONDS status
+  place=$((place + 1))
+  printf '\033[1m≋ [%d/%d] %s\033[0m\n' "$place" "${#wanted[@]}" "$name"
+  "suite_$name" >"$log" 2>&1
+  status=$?
+  passed[$name]=$(count passed "$log")
+  failed[$name]=$(count failed "$log")
+  # A suite without tests of its own counts as one; one that broke without saying which test did has failed once.
+  [ $status -eq 0 ] && [ "${passed[$name]}" -eq 0 ] && passed[$name]=1
+  [ $status -ne 0 ] && [ "${failed[$name]}" -eq 0 ] && failed[$name]=1
+  seconds[$name]=$((SECONDS - started))
+  total_passed=$((total_passed + passed[$name]))
+  total_failed=$((total_failed + failed[$name]))
+  if [ $status -ne 0 ]; then
+    printf '  failed; the end of %s:\n' "$log"
+    tail -n 60 "$log" | sed 's/^/  | /'
+  else
+    printf '  %d passed in %d s\n' "${passed[$name]}" "${seconds[$name]}"
+  fi
+}
+
+for name in "${wanted[@]}"; do run "$name"; done
+
+echo
+[ -f "$logs/conformance.log" ] && sed -n '/^area /,/^all /p' "$logs/conformance.log"
+[ -f "$logs/page.log" ] && { echo; sed -n '/^size /p' "$logs/page.log"; }
+[ -f "$logs/speed.log" ] && { echo; sed -n '/^speed /p; /time:/p; /thrpt:/p' "$logs/speed.log"; }
+echo
+printf '%-12s %8s %8s %8s\n' suite passed failed seconds
+for name in "${wanted[@]}"; do printf '%-12s %8d %8d %8d\n' "$name" "${passed[$name]}" "${failed[$name]}" "${seconds[$name]}"; done
+echo
+echo "$total_passed passed, $total_failed failed"
+[ "$total_failed" -eq 0 ]
