@@ -1,1 +1,18 @@
-//! Empty as yet.
+//! Durable memory: the versioned state store, the offset log, the commit log, recovery as a decision over observed facts.
+//!
+//! All of it lies on the world's disk in Spark's own layout and file texts, so that a checkpoint folder can be read as Spark's.
+
+mod commit_log;
+mod lz4_block;
+mod metadata;
+mod metadata_log;
+mod offset_log;
+mod recovery;
+mod snapshot;
+mod store;
+
+pub use commit_log::{CommitLog, CommitMetadata};
+pub use metadata::{OperatorMetadata, StateStoreInfo, StreamMetadata};
+pub use offset_log::{OffsetLog, OffsetSeq};
+pub use recovery::{Decision, Observed, observe, recover};
+pub use store::StateStore;

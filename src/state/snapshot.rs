@@ -1,0 +1,117 @@
+//! The files of a state store: `<version>.delta` holds a batch's changes, `<version>.snapshot` everything.
+//!
+//! Records are Spark's (`HDFSBackedStateStoreProvider`): key length, key, value length, value, big-endian; a value length of -1 removes,
+//! a key length of -1 ends the file.
+
+use super::lz4_block;
+use super::metadata_log::malformed;
+use crate::diag::Class;
+use crate::diag::Diagnostic;
+use crate::diag::Result;
+use crate::world::Disk;
+
+/// The text of one file in the making.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    bytes: Vec<u8>,
+}
+
+impl Records {
+    pub(super) fn put(&mut self, key: &[u8], value: &[u8]) {
+        self.part(key);
+        self.part(value);
+    }
+
+    pub(super) fn remove(&mut self, key: &[u8]) {
+        self.part(key);
+        self.bytes.extend_from_slice(&(-1i32).to_be_bytes());
+    }
+
+    /// The file, ended and wrapped.
+    pub(super) fn into_file(mut self) -> Vec<u8> {
+        self.bytes.extend_from_slice(&(-1i32).to_be_bytes());
+        lz4_block::wrap(&self.bytes)
+    }
+
+    fn part(&mut self, part: &[u8]) {
+        self.bytes.extend_from_slice(&(part.len() as i32).to_be_bytes());
+        self.bytes.extend_from_slice(part);
+    }
+}
+
+/// Give each record of a file to `each`: the key, and the value or none for a removal.
+pub(super) fn read_records(path: &str, file: &[u8], mut each: impl FnMut(&[u8], Option<&[u8]>)) -> Result<()> {
+    let damaged = || malformed(path, "Error reading state file: it is damaged or not one of a state store.");
+    let Some(bytes) = lz4_block::unwrap(file) else { return Err(damaged()) };
+    let mut rest = &bytes[..];
+    loop {
+        match take_part(&mut rest) {
+            None => return Err(damaged()),
+            Some(None) => return Ok(()),
+            Some(Some(key)) => match take_part(&mut rest) {
+                None => return Err(damaged()),
+                Some(value) => each(key, value),
+            },
+        }
+    }
+}
+
+/// A length and as many bytes; `Some(None)` for the length -1.
+fn take_part<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
+    let (len, after) = rest.split_first_chunk::<4>()?;
+    let len = i32::from_be_bytes(*len);
+    if len == -1 {
+        *rest = after;
+        return Some(None);
+    }
+    let len = usize::try_from(len).ok().filter(|len| *len <= after.len())?;
+    let (part, after) = after.split_at(len);
+    *rest = after;
+    Some(Some(part))
+}
+
+/// The files that make up a version: the newest snapshot at or before it, if any, and the deltas after that in order.
+pub(super) fn files_of(disk: &Disk, folder: &str, version: u64) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for at in (1..=version).rev() {
+        let (snapshot, delta) = (format!("{folder}/{at}.snapshot"), format!("{folder}/{at}.delta"));
+        if disk.is_file(&snapshot) {
+            files.push(snapshot);
+            break;
+        }
+        if !disk.is_file(&delta) {
+            return Err(missing(&delta));
+        }
+        files.push(delta);
+    }
+    files.reverse();
+    Ok(files)
+}
+
+fn missing(path: &str) -> Box<Diagnostic> {
+    Diagnostic::new(
+        Class::Named("SparkException".to_owned()),
+        "CANNOT_LOAD_STATE_STORE.CANNOT_READ_DELTA_FILE_NOT_EXISTS",
+        format!(
+            "An error occurred during loading state. Error reading delta file {path} of HDFSStateStoreProvider: {path} does not exist."
+        ),
+        "58030",
+    )
+}
+
+/// Remove the files that no version from `keep` on needs.
+pub(super) fn purge(disk: &mut Disk, folder: &str, keep: u64) {
+    let Ok(needed) = files_of(disk, folder, keep) else { return };
+    let Some(first) = needed.first().and_then(|path| version_of(path)) else { return };
+    let old: Vec<String> =
+        disk.names_in(folder).into_iter().filter(|name| version_of(name).is_some_and(|version| version < first)).collect();
+    for name in old {
+        disk.remove(&format!("{folder}/{name}"));
+    }
+}
+
+/// The version in `.../12.delta`.
+pub(super) fn version_of(path: &str) -> Option<u64> {
+    let name = path.rsplit('/').next()?;
+    name.strip_suffix(".delta").or_else(|| name.strip_suffix(".snapshot"))?.parse().ok()
+}

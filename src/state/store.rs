@@ -1,0 +1,367 @@
+//! The state store: a versioned map of bytes to bytes. Spark's `HDFSBackedStateStoreProvider`.
+//!
+//! Changes of a batch stand in the map at once, with an undo log beside it: `commit` writes them as the next version,
+//! `abort` takes them back. The cost of a commit follows the changes, of `expired` the rows that it returns.
+
+use super::snapshot::{self, Records};
+use crate::diag::Result;
+use crate::world::Disk;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
+
+/// Every so many versions everything is written anew: `spark.sql.streaming.stateStore.minDeltasForSnapshot`.
+const DELTAS_BEFORE_SNAPSHOT: u64 = 10;
+/// So many versions stay on the disk: `spark.sql.streaming.minBatchesToRetain`.
+const VERSIONS_KEPT: u64 = 100;
+/// Above so many bytes of files only what the last two versions need stays.
+// DIFFERENCE: Spark keeps 100 versions whatever their size; a browser tab has no disk for that.
+const BYTES_KEPT: u64 = 32 << 20;
+
+/// When a row leaves the state, from its key and value: microseconds since 1970, or never.
+pub type ExpiryOf<'a> = &'a dyn Fn(&[u8], &[u8]) -> Option<i64>;
+
+/// One store: one partition of one operator's state.
+#[derive(Debug)]
+pub struct StateStore {
+    folder: String,
+    version: u64,
+    hasher: DefaultHashBuilder,
+    index: HashTable<u32>,
+    rows: Vec<Row>,
+    free: Vec<u32>,
+    /// Rows by expiry. A row may stand under an expiry that it no longer has; those are passed over and cleared.
+    expiries: BTreeMap<i64, Vec<u32>>,
+    /// All keys in order; kept from the first `scan_prefix` on.
+    ordered: Option<BTreeSet<Box<[u8]>>>,
+    undo: Vec<Undo>,
+    bytes: usize,
+    bytes_since_snapshot: u64,
+}
+
+/// A key and its value in one piece of memory.
+#[derive(Debug, Default)]
+struct Row {
+    data: Box<[u8]>,
+    key_len: u32,
+    state: RowState,
+    expires_us: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum RowState {
+    /// The slot holds no row.
+    #[default]
+    Gone,
+    /// As the last commit left it.
+    Committed,
+    /// Changed since then.
+    Changed,
+}
+
+/// How a slot was before its first change in this batch.
+#[derive(Debug)]
+struct Undo {
+    slot: u32,
+    before: Option<Row>,
+}
+
+/// No expiry.
+const NEVER: i64 = i64::MAX;
+
+impl Row {
+    fn key(&self) -> &[u8] {
+        &self.data[..self.key_len as usize]
+    }
+
+    fn value(&self) -> &[u8] {
+        &self.data[self.key_len as usize..]
+    }
+}
+
+impl StateStore {
+    /// Open a store in its folder (`CHECKPOINT/state/OPERATOR/PARTITION`, with a store's name behind it where there are several)
+    /// at a version; 0 is the empty one. `expiry_of` says anew when each row expires, for the files do not.
+    ///
+    /// # Errors
+    /// Files that are missing or damaged.
+    pub fn open(disk: &Disk, folder: &str, version: u64, expiry_of: ExpiryOf<'_>) -> Result<Self> {
+        let mut store = Self {
+            folder: folder.to_owned(),
+            version: 0,
+            hasher: DefaultHashBuilder::default(),
+            index: HashTable::new(),
+            rows: Vec::new(),
+            free: Vec::new(),
+            expiries: BTreeMap::new(),
+            ordered: None,
+            undo: Vec::new(),
+            bytes: 0,
+            bytes_since_snapshot: 0,
+        };
+        for path in snapshot::files_of(disk, folder, version)? {
+            let file = disk.read(&path).unwrap_or_default();
+            store.bytes_since_snapshot += file.len() as u64;
+            snapshot::read_records(&path, file, |key, value| match value {
+                Some(value) => store.put(key, value, expiry_of(key, value)),
+                None => drop(store.remove(key)),
+            })?;
+            store.settle();
+        }
+        store.version = version;
+        Ok(store)
+    }
+
+    /// The version that the last commit wrote, or that was opened.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// How many rows there are, uncommitted changes included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// About how many bytes of memory the rows take.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.bytes + self.rows.capacity() * size_of::<Row>() + self.index.capacity() * 5
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
+        self.find(key).map(|slot| self.rows[slot as usize].value())
+    }
+
+    /// Set the value of a key, and when it expires, in microseconds since 1970.
+    pub fn put(&mut self, key: &[u8], value: &[u8], expires_us: Option<i64>) {
+        let expires_us = expires_us.unwrap_or(NEVER);
+        match self.find(key) {
+            Some(slot) => self.change(slot, value, expires_us),
+            None => self.insert(key, value, expires_us),
+        }
+    }
+
+    /// Remove a key; says whether it was there.
+    pub fn remove(&mut self, key: &[u8]) -> bool {
+        let hash = self.hasher.hash_one(key);
+        let rows = &self.rows;
+        let Ok(entry) = self.index.find_entry(hash, |slot| rows[*slot as usize].key() == key) else { return false };
+        let (slot, _) = entry.remove();
+        let row = std::mem::take(&mut self.rows[slot as usize]);
+        self.bytes -= row.data.len();
+        if let Some(ordered) = &mut self.ordered {
+            ordered.remove(key);
+        }
+        // A row that is already changed has its first state in the undo log; its slot must not be given away before the batch ends.
+        match row.state {
+            RowState::Committed => self.undo.push(Undo { slot, before: Some(row) }),
+            RowState::Changed => self.undo.push(Undo { slot, before: None }),
+            RowState::Gone => unreachable!("the index names only rows that are there"),
+        }
+        true
+    }
+
+    /// The rows whose expiry is at or before this time, in the order of expiry and then of keys. They stay until they are removed.
+    pub fn expired(&mut self, until_us: i64) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut found = Vec::new();
+        let mut empty = Vec::new();
+        for (&expires_us, slots) in self.expiries.range_mut(..=until_us) {
+            slots.sort_unstable();
+            slots.dedup();
+            slots.retain(|slot| self.rows[*slot as usize].state != RowState::Gone && self.rows[*slot as usize].expires_us == expires_us);
+            if slots.is_empty() {
+                empty.push(expires_us);
+            }
+            let first = found.len();
+            found.extend(slots.iter().map(|slot| pair(&self.rows[*slot as usize])));
+            found[first..].sort_unstable();
+        }
+        for expires_us in empty {
+            self.expiries.remove(&expires_us);
+        }
+        found
+    }
+
+    /// All rows in the order of their keys.
+    #[must_use]
+    pub fn scan(&self) -> Vec<(&[u8], &[u8])> {
+        let mut rows: Vec<(&[u8], &[u8])> =
+            self.index.iter().map(|slot| &self.rows[*slot as usize]).map(|row| (row.key(), row.value())).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    /// The rows whose keys begin with this prefix, in the order of their keys. The first call sorts all keys; from then on they stay sorted.
+    pub fn scan_prefix(&mut self, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        if self.ordered.is_none() {
+            self.ordered = Some(self.index.iter().map(|slot| self.rows[*slot as usize].key().into()).collect());
+        }
+        let Some(ordered) = &self.ordered else { return Vec::new() };
+        let keys = ordered.range::<[u8], _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
+        keys.take_while(|key| key.starts_with(prefix)).map(|key| (key.to_vec(), self.get(key).unwrap_or_default().to_vec())).collect()
+    }
+
+    /// Each row's expiry in microseconds since 1970, or never, for a view of the state; in the order of keys.
+    #[must_use]
+    pub fn scan_with_expiry(&self) -> Vec<(&[u8], &[u8], Option<i64>)> {
+        let rows = self.index.iter().map(|slot| &self.rows[*slot as usize]);
+        let mut rows: Vec<_> = rows.map(|row| (row.key(), row.value(), (row.expires_us != NEVER).then_some(row.expires_us))).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    /// Make the changes the next version on the disk; gives its number.
+    ///
+    /// # Errors
+    /// None as yet: the disk takes every write.
+    pub fn commit(&mut self, disk: &mut Disk) -> Result<u64> {
+        let delta = self.delta();
+        self.version += 1;
+        let file = delta.into_file();
+        self.bytes_since_snapshot += file.len() as u64;
+        disk.put(&format!("{}/{}.delta", self.folder, self.version), file);
+        self.settle();
+        self.maintain(disk);
+        Ok(self.version)
+    }
+
+    /// Take back all changes since the last commit.
+    pub fn abort(&mut self) {
+        for Undo { slot, before } in std::mem::take(&mut self.undo).into_iter().rev() {
+            self.unlink(slot);
+            if let Some(row) = before {
+                self.link(slot, row);
+            }
+        }
+        self.free = (0..self.rows.len() as u32).rev().filter(|slot| self.rows[*slot as usize].state == RowState::Gone).collect();
+    }
+
+    fn find(&self, key: &[u8]) -> Option<u32> {
+        self.index.find(self.hasher.hash_one(key), |slot| self.rows[*slot as usize].key() == key).copied()
+    }
+
+    fn insert(&mut self, key: &[u8], value: &[u8], expires_us: i64) {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.rows.push(Row::default());
+            self.rows.len() as u32 - 1
+        });
+        self.undo.push(Undo { slot, before: None });
+        self.link(slot, row(key, value, RowState::Changed, expires_us));
+    }
+
+    fn change(&mut self, slot: u32, value: &[u8], expires_us: i64) {
+        let held = &mut self.rows[slot as usize];
+        let moved = held.expires_us != expires_us;
+        self.bytes = self.bytes + value.len() + held.key_len as usize - held.data.len();
+        if held.state == RowState::Changed && held.value().len() == value.len() {
+            held.data[held.key_len as usize..].copy_from_slice(value);
+            held.expires_us = expires_us;
+        } else {
+            let fresh = row(held.key(), value, RowState::Changed, expires_us);
+            let before = std::mem::replace(held, fresh);
+            if before.state == RowState::Committed {
+                self.undo.push(Undo { slot, before: Some(before) });
+            }
+        }
+        if moved && expires_us != NEVER {
+            self.expiries.entry(expires_us).or_default().push(slot);
+        }
+    }
+
+    /// Put a row into a slot that is free.
+    fn link(&mut self, slot: u32, row: Row) {
+        self.bytes += row.data.len();
+        if row.expires_us != NEVER {
+            self.expiries.entry(row.expires_us).or_default().push(slot);
+        }
+        if let Some(ordered) = &mut self.ordered {
+            ordered.insert(row.key().into());
+        }
+        let hash = self.hasher.hash_one(row.key());
+        self.rows[slot as usize] = row;
+        let (rows, hasher) = (&self.rows, &self.hasher);
+        self.index.insert_unique(hash, slot, |slot| hasher.hash_one(rows[*slot as usize].key()));
+    }
+
+    /// Empty a slot, whether or not a row is in it.
+    fn unlink(&mut self, slot: u32) {
+        let row = std::mem::take(&mut self.rows[slot as usize]);
+        if row.state == RowState::Gone {
+            return;
+        }
+        self.bytes -= row.data.len();
+        if let Some(ordered) = &mut self.ordered {
+            ordered.remove(row.key());
+        }
+        let hash = self.hasher.hash_one(row.key());
+        if let Ok(entry) = self.index.find_entry(hash, |other| *other == slot) {
+            entry.remove();
+        }
+    }
+
+    /// What changed since the last commit: each changed key once, in the order of first change.
+    fn delta(&self) -> Records {
+        let mut records = Records::default();
+        for undo in &self.undo {
+            let now = &self.rows[undo.slot as usize];
+            match &undo.before {
+                // Its key may be back in another slot, which has its own entry in the undo log and comes later.
+                Some(before) if now.state == RowState::Gone => records.remove(before.key()),
+                _ if now.state == RowState::Changed => records.put(now.key(), now.value()),
+                _ => {}
+            }
+        }
+        records
+    }
+
+    /// The changes are the state now.
+    fn settle(&mut self) {
+        for Undo { slot, .. } in std::mem::take(&mut self.undo) {
+            let row = &mut self.rows[slot as usize];
+            match row.state {
+                RowState::Gone => self.free.push(slot),
+                _ => row.state = RowState::Committed,
+            }
+        }
+        self.free.sort_unstable();
+        self.free.dedup();
+    }
+
+    /// A snapshot when it is due; old files go.
+    fn maintain(&mut self, disk: &mut Disk) {
+        if self.version.is_multiple_of(DELTAS_BEFORE_SNAPSHOT) {
+            let mut records = Records::default();
+            for (key, value) in self.scan() {
+                records.put(key, value);
+            }
+            let file = records.into_file();
+            disk.put(&format!("{}/{}.snapshot", self.folder, self.version), file);
+        }
+        let used: u64 = disk.files_under(&self.folder).map(|file| file.size).sum();
+        let kept = if used > BYTES_KEPT { 2 } else { VERSIONS_KEPT };
+        if self.version > kept {
+            snapshot::purge(disk, &self.folder, self.version - kept);
+        }
+    }
+}
+
+fn row(key: &[u8], value: &[u8], state: RowState, expires_us: i64) -> Row {
+    let mut data = Vec::with_capacity(key.len() + value.len());
+    data.extend_from_slice(key);
+    data.extend_from_slice(value);
+    Row { data: data.into_boxed_slice(), key_len: key.len() as u32, state, expires_us }
+}
+
+fn pair(row: &Row) -> (Vec<u8>, Vec<u8>) {
+    (row.key().to_vec(), row.value().to_vec())
+}
