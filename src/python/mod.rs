@@ -3,6 +3,36 @@
 //! The evaluator knows Python and nothing of Spark. What lies outside (`pyspark`, `time.sleep`) comes in through [`Host`].
 //! A host call may answer "wait": the machine then stops with all its frames kept, and goes on when the host says so.
 
+mod class;
+mod code;
+mod compare;
+mod dict;
+mod function;
 mod host;
+mod iterator;
+mod machine;
+mod module;
+mod moment;
+mod names;
+mod number;
+mod parse;
+mod raised;
+mod sequence;
+mod text;
+mod trash;
+mod types;
+mod value;
 
+pub use class::{Class, Instance, Type};
+pub use dict::{Dict, Set};
+pub use function::{Binding, Bound, Builtin, Closure, Function, Native, Wrapper};
 pub use host::{Arguments, Host, HostObject, Reply};
+pub use iterator::Iter;
+pub use machine::{Machine, Status, Vm};
+pub use module::Module;
+pub use moment::{Date, DateTime, TimeZone};
+pub use names::Names;
+pub use parse::{Program, parse};
+pub use raised::{Place, Raised};
+pub use sequence::{List, Tuple};
+pub use value::{Range, Value};

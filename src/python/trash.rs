@@ -1,0 +1,33 @@
+//! The dustman: drops the contents of containers, a bounded number of levels deep, the rest afterwards in a loop,
+//! so that a chain of a million nodes does not overflow the stack when it goes.
+
+use super::value::Value;
+use std::cell::Cell;
+use std::cell::RefCell;
+
+const DEPTH: u32 = 40;
+
+thread_local! {
+    static LEVEL: Cell<u32> = const { Cell::new(0) };
+    static PENDING: RefCell<Vec<Vec<Value>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Drops these values now, or soon where we are deep in the drop of others.
+pub(super) fn drop_all(values: Vec<Value>) {
+    if values.is_empty() {
+        return;
+    }
+    let Ok(level) = LEVEL.try_with(Cell::get) else { return };
+    if level >= DEPTH {
+        let _ = PENDING.try_with(|pending| pending.borrow_mut().push(values));
+        return;
+    }
+    LEVEL.set(level + 1);
+    drop(values);
+    if level == 0 {
+        while let Some(batch) = PENDING.with(|pending| pending.borrow_mut().pop()) {
+            drop(batch);
+        }
+    }
+    LEVEL.set(level);
+}
