@@ -43,7 +43,8 @@ fn run_with_json_writes_one_report_a_line() {
     fs::write(folder.join("program.py"), program).unwrap();
     let out = tidemark(&["run", "program.py", "--files", "files", "--json"], &folder, "");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    let lines: Vec<serde_json::Value> = String::from_utf8(out.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<serde_json::Value> =
+        String::from_utf8(out.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(lines.iter().any(|it| it["batchId"] == 0 && it["numInputRows"] == 2), "{lines:?}");
 }
 
@@ -59,7 +60,8 @@ fn sql_answers_each_line_with_one_object() {
 
 #[test]
 fn replay_prints_the_case_as_this_engine_records_it() {
-    let case = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/cases/output-modes/update-emits-only-changed-groups.case");
+    let case =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance/cases/output-modes/update-emits-only-changed-groups.case");
     assert!(case.exists(), "{} is missing: put the shared folder beside the project", case.display());
     let path = case.to_str().unwrap();
     let printed = tidemark(&["replay", "--print", path], &folder("replay"), "");

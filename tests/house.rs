@@ -6,12 +6,30 @@ use std::path::PathBuf;
 
 /// From the ground up. A room may name only itself and the rooms before it in this list.
 const ROOMS: &[&str] = &[
-    "types", "diag", "world", "sql", "python", "expr", "plan", "state", "operator", "connector", "engine", "pyspark", "lesson", "link", "ui",
+    "types",
+    "diag",
+    "world",
+    "sql",
+    "python",
+    "expr",
+    "plan",
+    "state",
+    "operator",
+    "connector",
+    "engine",
+    "pyspark",
+    "lesson",
+    "link",
+    "ui",
 ];
 
 /// Forbidden although downward: room, what it may not name, why.
 const APART: &[(&str, &[&str], &str)] = &[
-    ("ui", &["engine", "operator", "state", "connector", "pyspark", "plan", "expr", "python", "sql", "world"], "the engine stays out of the page's own wasm"),
+    (
+        "ui",
+        &["engine", "operator", "state", "connector", "pyspark", "plan", "expr", "python", "sql", "world"],
+        "the engine stays out of the page's own wasm",
+    ),
     ("operator", &["connector"], "operators see Arrow batches, not where they come from"),
 ];
 

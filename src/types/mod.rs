@@ -9,6 +9,7 @@ pub mod display;
 pub mod interval;
 pub mod json;
 pub mod number;
+pub mod pattern;
 pub mod time;
 mod value;
 mod zone;
