@@ -122,7 +122,16 @@ impl Class {
     pub(super) fn new_builtin(name: &str, bases: Vec<Rc<Class>>, layout: Type) -> Class {
         let ancestors = linearise(&bases).unwrap_or_default();
         let own_equality = Cell::new(Some(false));
-        Class { name: Rc::from(name), module: Rc::from(""), bases, ancestors, attributes: RefCell::default(), layout, builtin: true, own_equality }
+        Class {
+            name: Rc::from(name),
+            module: Rc::from(""),
+            bases,
+            ancestors,
+            attributes: RefCell::default(),
+            layout,
+            builtin: true,
+            own_equality,
+        }
     }
 
     /// The class and its ancestors, `object` last.
@@ -232,10 +241,8 @@ fn names_of(bases: &[Rc<Class>]) -> String {
 
 /// C3: each class before its bases, bases in the order written.
 fn linearise(bases: &[Rc<Class>]) -> Option<Vec<Rc<Class>>> {
-    let mut lists: Vec<Vec<Rc<Class>>> = bases
-        .iter()
-        .map(|base| std::iter::once(Rc::clone(base)).chain(base.ancestors.iter().cloned()).collect())
-        .collect();
+    let mut lists: Vec<Vec<Rc<Class>>> =
+        bases.iter().map(|base| std::iter::once(Rc::clone(base)).chain(base.ancestors.iter().cloned()).collect()).collect();
     lists.push(bases.to_vec());
     let mut order = Vec::new();
     loop {
@@ -243,9 +250,10 @@ fn linearise(bases: &[Rc<Class>]) -> Option<Vec<Rc<Class>>> {
         if lists.is_empty() {
             return Some(order);
         }
-        let next = lists.iter().map(|list| &list[0]).find(|head| {
-            !lists.iter().any(|list| list[1..].iter().any(|class| Rc::ptr_eq(class, head)))
-        })?;
+        let next = lists
+            .iter()
+            .map(|list| &list[0])
+            .find(|head| !lists.iter().any(|list| list[1..].iter().any(|class| Rc::ptr_eq(class, head))))?;
         let next = Rc::clone(next);
         for list in &mut lists {
             if Rc::ptr_eq(&list[0], &next) {

@@ -95,7 +95,8 @@ impl Dict {
     pub(super) fn find_plain(&self, hash: u64, key: &Value) -> Option<usize> {
         let table = self.table.borrow();
         let same = |known: &(u64, usize)| {
-            known.0 == hash && table.entries[known.1].as_ref().is_some_and(|entry| entry.key.is(key) || plain_equal(&entry.key, key) == Some(true))
+            known.0 == hash
+                && table.entries[known.1].as_ref().is_some_and(|entry| entry.key.is(key) || plain_equal(&entry.key, key) == Some(true))
         };
         table.index.find(hash, same).map(|(_, place)| *place)
     }

@@ -79,7 +79,9 @@ impl TimeZone {
     pub fn offset_at(&self, instant_us: i64) -> i32 {
         match self {
             Self::Fixed(offset, _) => *offset,
-            Self::Named(_, zone) => jiff::Timestamp::from_second(instant_us.div_euclid(1_000_000)).map_or(0, |at| zone.to_offset(at).seconds()),
+            Self::Named(_, zone) => {
+                jiff::Timestamp::from_second(instant_us.div_euclid(1_000_000)).map_or(0, |at| zone.to_offset(at).seconds())
+            }
         }
     }
 

@@ -4,8 +4,8 @@ use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Span;
 use ruff_python_ast::ModModule;
-use ruff_python_parser::ParseError;
 use ruff_python_ast::PySourceType;
+use ruff_python_parser::ParseError;
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::TextRange;
 use std::rc::Rc;
@@ -32,7 +32,11 @@ const LENGTH: usize = 1 << 20;
 #[must_use]
 pub fn parse(text: &str) -> Program {
     if let Some(refusal) = refuse(text) {
-        return Program { text: Rc::from(text), tree: Rc::new(parse_unchecked_source("", PySourceType::Python).into_syntax()), diagnostics: vec![refusal] };
+        return Program {
+            text: Rc::from(text),
+            tree: Rc::new(parse_unchecked_source("", PySourceType::Python).into_syntax()),
+            diagnostics: vec![refusal],
+        };
     }
     let parsed = parse_unchecked_source(text, PySourceType::Python);
     let diagnostics = parsed.errors().iter().map(|error| diagnostic(text, error)).collect();

@@ -297,7 +297,7 @@ impl Parser<'_> {
             text: format!(
                 "Error parsing '{}' to interval. Please ensure that the value provided is in a valid format for defining an interval. \
                  You can reference the documentation for the correct format. {text}",
-                quoted(self.input)
+                self.input
             ),
         }
     }

@@ -149,15 +149,14 @@ fn map_key(key: &Value) -> String {
         Value::Boolean(value) => value.to_string(),
         Value::Byte(value) => value.to_string(),
         Value::Short(value) => value.to_string(),
-        Value::Integer(value) | Value::Date(value) => value.to_string(),
-        Value::Long(value) | Value::Timestamp(value) | Value::TimestampNtz(value) => value.to_string(),
+        Value::Integer(value) | Value::Date(value) | Value::YearMonthInterval(value) => value.to_string(),
+        Value::Long(value) | Value::Timestamp(value) | Value::TimestampNtz(value) | Value::DayTimeInterval(value) => value.to_string(),
         Value::Float(value) => number::format_float(*value),
         Value::Double(value) => number::format_double(*value),
         Value::Decimal(unscaled, _, scale) => number::format_decimal_scientific(*unscaled, *scale),
         Value::String(value) => value.clone(),
+        // DIFFERENCE: Spark prints the address of the Java array.
         Value::Binary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Value::DayTimeInterval(micros) => interval::format_day_time(*micros),
-        Value::YearMonthInterval(months) => interval::format_year_month(*months),
         Value::CalendarInterval(months, days, micros) => Interval { months: *months, days: *days, micros: *micros }.to_string(),
         // A struct as a key prints Java's array of its fields; nobody reads it back.
         Value::Array(values) | Value::Struct(values) => format!("[{}]", values.iter().map(map_key).collect::<Vec<_>>().join(",")),

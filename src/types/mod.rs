@@ -7,9 +7,12 @@ mod calendar;
 mod data_type;
 pub mod display;
 pub mod interval;
+mod java_double;
 pub mod json;
 pub mod number;
 pub mod pattern;
+#[cfg(test)]
+mod tests;
 pub mod time;
 mod value;
 mod zone;

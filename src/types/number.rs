@@ -1,28 +1,20 @@
 //! Numbers as text: Java's `Double.toString` and `Float.toString`, `BigDecimal`'s two texts, and reading decimals.
 
-/// `Double.toString`: the fewest digits that tell the value from its neighbours; `1.0E10` from ten million on and below a thousandth.
-// DIFFERENCE: before JDK 19 Java wrote a digit too many for a few values (`2.0E-3` never, `2.2250738585072014E-308` and such); this is the corrected text.
+use super::java_double;
+use super::java_double::Digits;
+
+/// `Double.toString` of Java 17, on which Spark runs: `0.1`, `100.0`, `1.0E10` from ten million on, `1.0E-4` below a thousandth.
 #[must_use]
 pub fn format_double(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    java_text(value == 0.0, value.is_sign_negative(), value.abs() >= 1e-3 && value.abs() < 1e7, &format!("{:e}", value.abs()))
+    let special = special_text(value.is_nan(), value.is_infinite(), value == 0.0, value.is_sign_negative());
+    special.unwrap_or_else(|| java_text(value < 0.0, &java_double::of_double(value.abs())))
 }
 
-/// `Float.toString`, as [`format_double`] for 32 bits.
+/// `Float.toString` of Java 17, as [`format_double`] for 32 bits.
 #[must_use]
 pub fn format_float(value: f32) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    java_text(value == 0.0, value.is_sign_negative(), value.abs() >= 1e-3 && value.abs() < 1e7, &format!("{:e}", value.abs()))
+    let special = special_text(value.is_nan(), value.is_infinite(), value == 0.0, value.is_sign_negative());
+    special.unwrap_or_else(|| java_text(value < 0.0, &java_double::of_float(value.abs())))
 }
 
 /// `BigDecimal.toPlainString`: `12345.678`, `0.000`, `-5`.
@@ -104,25 +96,32 @@ pub fn fits_decimal(unscaled: i128, precision: u8) -> bool {
     10_u128.checked_pow(precision.into()).is_none_or(|limit| unscaled.unsigned_abs() < limit)
 }
 
-/// Java's layout of the shortest digits, given as Rust's `1.2345e6`.
-fn java_text(zero: bool, negative: bool, plain: bool, shortest: &str) -> String {
+fn special_text(nan: bool, infinite: bool, zero: bool, negative: bool) -> Option<String> {
+    let sign = if negative && !nan { "-" } else { "" };
+    let name = match (nan, infinite, zero) {
+        (true, ..) => "NaN",
+        (_, true, _) => "Infinity",
+        (.., true) => "0.0",
+        _ => return None,
+    };
+    Some(format!("{sign}{name}"))
+}
+
+/// Java's layout of digits.
+fn java_text(negative: bool, number: &Digits) -> String {
     let sign = if negative { "-" } else { "" };
-    if zero {
-        return format!("{sign}0.0");
+    let digits: String = number.digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+    match number.exponent {
+        exponent @ 1..=7 => {
+            let width = exponent as usize;
+            let padded = format!("{digits:0<width$}");
+            let (whole, fraction) = padded.split_at(width);
+            format!("{sign}{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
+        }
+        exponent @ -2..=0 => format!("{sign}0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize)),
+        exponent => {
+            let (first, rest) = digits.split_at(1);
+            format!("{sign}{first}.{}E{}", if rest.is_empty() { "0" } else { rest }, exponent - 1)
+        }
     }
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest, "0"));
-    if !plain {
-        let point = if mantissa.contains('.') { "" } else { ".0" };
-        return format!("{sign}{mantissa}{point}E{exponent}");
-    }
-    let digits = mantissa.replace('.', "");
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if exponent < 0 {
-        let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
-        return format!("{sign}0.{zeros}{digits}");
-    }
-    let whole_digits = exponent as usize + 1;
-    let padded = format!("{digits:0<whole_digits$}");
-    let (whole, fraction) = padded.split_at(whole_digits);
-    format!("{sign}{whole}.{}", if fraction.is_empty() { "0" } else { fraction })
 }

@@ -32,7 +32,7 @@ pub fn parse_timestamp(text: &str, zone: &Zone) -> Option<i64> {
     let micros = match parsed.zone {
         None => zone.to_utc_checked(local)?,
         Some("Z") => local,
-        Some(id) => Zone::parse_lenient(id)?.to_utc_checked(local)?,
+        Some(id) => Zone::parse(id)?.to_utc_checked(local)?,
     };
     i64::try_from(micros).ok()
 }
@@ -42,7 +42,7 @@ pub fn parse_timestamp(text: &str, zone: &Zone) -> Option<i64> {
 pub fn parse_timestamp_ntz(text: &str) -> Option<i64> {
     let parsed = parse_segments(text)?;
     if let Some(id) = parsed.zone {
-        Zone::parse_lenient(id)?;
+        Zone::parse(id)?;
     }
     i64::try_from(local_micros(parsed.year, parsed.rest)?).ok()
 }
@@ -124,7 +124,7 @@ pub fn utc_millis(ms: i64) -> String {
     json_timestamp(ms.saturating_mul(1_000), &Zone::utc())
 }
 
-/// Appends `Z` or `+02:00`, the pattern letters `XXX`.
+/// Appends `Z`, `+02:00` or, for the odd offsets of the nineteenth century, `+00:53:28`.
 fn write_offset(seconds: i32, out: &mut String) {
     if seconds == 0 {
         out.push('Z');
@@ -132,6 +132,9 @@ fn write_offset(seconds: i32, out: &mut String) {
     }
     let sign = if seconds < 0 { '-' } else { '+' };
     let _ = write!(out, "{sign}{:02}:{:02}", seconds.abs() / 3_600, seconds.abs() / 60 % 60);
+    if seconds % 60 != 0 {
+        let _ = write!(out, ":{:02}", seconds.abs() % 60);
+    }
 }
 
 fn write_date(days: i64, out: &mut String) {

@@ -84,17 +84,23 @@ impl Zone {
         }
     }
 
-    /// Whether daylight saving is in force at the moment, and the zone's abbreviation there (`CEST`), for the pattern letter `z`.
+    /// The zone's abbreviation at the moment (`CEST`), for the pattern letter `z`; the id of a zone with a fixed offset. Before a
+    /// region had standard time it is the one of its standard time now, as Java names zones without regard to the year.
     #[must_use]
     pub(super) fn abbreviation(&self, micros: i64) -> String {
-        match &self.rules {
-            Rules::Fixed(_) => self.id.clone(),
-            Rules::Region(zone) => {
-                let second = within_tables(micros.div_euclid(MICROS_PER_SECOND));
-                Timestamp::from_second(second)
-                    .map_or_else(|_| self.id.clone(), |moment| zone.to_offset_info(moment).abbreviation().to_owned())
-            }
+        const JANUARY_AND_JULY_2024: [i64; 2] = [1_705_276_800, 1_721_001_600];
+        let Rules::Region(zone) = &self.rules else { return self.id.clone() };
+        let named = |second: i64| {
+            let moment = Timestamp::from_second(second).ok()?;
+            let info = zone.to_offset_info(moment);
+            Some((info.abbreviation().to_owned(), info.dst()))
+        };
+        let Some((abbreviation, saving)) = named(within_tables(micros.div_euclid(MICROS_PER_SECOND))) else { return self.id.clone() };
+        if abbreviation != "LMT" {
+            return abbreviation;
         }
+        let now = JANUARY_AND_JULY_2024.into_iter().filter_map(named).find(|(_, dst)| *dst == saving);
+        now.map_or(abbreviation, |(abbreviation, _)| abbreviation)
     }
 
     /// Microseconds on the zone's wall clock at a moment.
@@ -217,11 +223,6 @@ fn split_compact(digits: &str) -> Option<Vec<&str>> {
 }
 
 impl Zone {
-    /// A zone named inside a text, where `+2:0` stands for `+02:00` too.
-    pub(super) fn parse_lenient(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-
     /// As [`Zone::to_utc`] for times that may lie outside what a timestamp can hold.
     pub(super) fn to_utc_checked(&self, local_micros: i128) -> Option<i128> {
         let near = i64::try_from(local_micros.clamp(i128::from(i64::MIN), i128::from(i64::MAX))).ok()?;

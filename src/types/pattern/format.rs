@@ -76,7 +76,7 @@ impl<'a> Moment<'a> {
             FieldName::Month => self.month.into(),
             FieldName::DayOfYear => self.days - days_of_civil(self.year, 1, 1) + 1,
             FieldName::DayOfMonth => self.day.into(),
-            FieldName::WeekInMonth => i64::from((self.day - 1) / 7 + 1),
+            FieldName::WeekdayInMonth => i64::from((self.day - 1) % 7 + 1),
             FieldName::DayOfWeek => (self.days + 3).rem_euclid(7) + 1,
             FieldName::AmPm => hour / 12,
             FieldName::HourOfDay => hour,
@@ -148,10 +148,7 @@ fn write_text(field: FieldName, value: i64, full: bool, out: &mut String) {
 
 // DIFFERENCE: Java knows a name for every region; here regions outside of `names::ZONES` show their abbreviation for both forms.
 fn zone_text(moment: &Moment<'_>, full: bool) -> String {
-    let abbreviation = match moment.zone.id() {
-        "Z" => "Z".to_owned(),
-        _ => moment.zone.abbreviation(moment.micros),
-    };
+    let abbreviation = moment.zone.abbreviation(moment.micros);
     let found = names::ZONES.iter().find(|(short, ..)| *short == abbreviation);
     found.map_or(abbreviation.clone(), |(short, long, _)| if full { *long } else { *short }.to_owned())
 }

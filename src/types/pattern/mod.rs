@@ -6,8 +6,6 @@
 mod format;
 mod names;
 mod parse;
-#[cfg(test)]
-mod tests;
 
 /// A compiled pattern.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +33,7 @@ enum FieldName {
     Month,
     DayOfYear,
     DayOfMonth,
-    WeekInMonth,
+    WeekdayInMonth,
     DayOfWeek,
     AmPm,
     HourOfDay,
@@ -101,8 +99,7 @@ impl Pattern {
     /// # Errors
     /// Spark's, for letters that it forbids and Java's mistakes.
     pub fn for_formatting(pattern: &str) -> Result<Self, PatternError> {
-        let converted = convert(pattern, false)?;
-        Compiler::default().compile(&converted, false).ok_or_else(|| invalid(pattern))
+        Self::compile(pattern, false)
     }
 
     /// Compiles a pattern for reading: `to_timestamp`, `to_date`, `timestampFormat` of a reader.
@@ -110,16 +107,49 @@ impl Pattern {
     /// # Errors
     /// Spark's, for letters that it forbids and Java's mistakes.
     pub fn for_parsing(pattern: &str) -> Result<Self, PatternError> {
-        let converted = convert(pattern, true)?;
-        Compiler::default().compile(&converted, true).ok_or_else(|| invalid(pattern))
+        Self::compile(pattern, true)
+    }
+
+    fn compile(pattern: &str, parsing: bool) -> Result<Self, PatternError> {
+        let compiled = convert(pattern, parsing)
+            .and_then(|converted| Compiler::default().compile(&converted, parsing).ok_or_else(|| invalid(pattern)));
+        // Where the formatter of Spark 2 would have taken the pattern, Spark says that the meaning has changed.
+        compiled.map_err(|error| if is_legacy_pattern(pattern) { changed(pattern) } else { error })
+    }
+}
+
+/// Whether `java.text.SimpleDateFormat` takes the pattern.
+fn is_legacy_pattern(pattern: &str) -> bool {
+    let pieces: Vec<&str> = pattern.split('\'').collect();
+    let letters_known = |piece: &&str| piece.chars().all(|c| !c.is_ascii_alphabetic() || "GyYMLwWDdFEuaHkKhmsSzZX".contains(c));
+    pieces.len() % 2 == 1 && pieces.iter().step_by(2).all(|piece| letters_known(piece) && !piece.contains("XXXX"))
+}
+
+/// A SQL string literal of the pattern.
+fn quoted(pattern: &str) -> String {
+    format!("'{}'", pattern.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+fn changed(pattern: &str) -> PatternError {
+    let quoted = quoted(pattern);
+    PatternError {
+        condition: "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
+        text: format!(
+            "You may get a different result due to the upgrading to Spark >= 3.0:\nFail to recognize {quoted} pattern in the \
+             DateTimeFormatter.\n1) You can set \"spark.sql.legacy.timeParserPolicy\" to \"LEGACY\" to restore the behavior before \
+             Spark 3.0.\n2) You can form a valid datetime pattern with the guide from \
+             'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html'."
+        ),
+        sql_state: "42K0B",
     }
 }
 
 fn invalid(pattern: &str) -> PatternError {
+    let quoted = quoted(pattern);
     PatternError {
         condition: "INVALID_DATETIME_PATTERN.WITH_SUGGESTION",
         text: format!(
-            "Unrecognized datetime pattern: '{pattern}'. You can form a valid datetime pattern with the guide from \
+            "Unrecognized datetime pattern: {quoted}. You can form a valid datetime pattern with the guide from \
              'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html'."
         ),
         sql_state: "22007",
@@ -157,7 +187,7 @@ fn refuse_letters(pattern: &str, piece: &str, parsing: bool) -> Result<(), Patte
         return Err(PatternError {
             condition: "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER",
             text: format!(
-                "Unrecognized datetime pattern: '{pattern}'. Illegal pattern character found in datetime pattern: '{letter}'. Please \
+                "Unrecognized datetime pattern: {pattern}. Illegal pattern character found in datetime pattern: {letter}. Please \
                  provide legal character."
             ),
             sql_state: "22007",
@@ -276,7 +306,7 @@ impl Compiler {
             ('h', 1 | 2) => return self.number(F::ClockHourOfAmPm, count),
             ('m', 1 | 2) => return self.number(F::Minute, count),
             ('s', 1 | 2) => return self.number(F::Second, count),
-            ('F', 1) => return self.number(F::WeekInMonth, 1),
+            ('F', 1) => return self.number(F::WeekdayInMonth, 1),
             ('D', 1) => return self.number(F::DayOfYear, 1),
             ('D', 2 | 3) => return self.value(F::DayOfYear, count, 3, Sign::NotNegative, false),
             ('g', 1..=19) => return self.value(F::ModifiedJulianDay, count, 19, Sign::Normal, false),
