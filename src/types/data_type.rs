@@ -274,8 +274,8 @@ impl Schema {
 /// Spark's `quoteIfNeeded`: backticks around a name that is not a plain identifier.
 #[must_use]
 pub fn quote_if_needed(name: &str) -> String {
-    let plain =
-        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.is_empty() && !name.chars().all(|c| c.is_ascii_digit());
+    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let plain = letters && name.starts_with(|c: char| !c.is_ascii_digit());
     if plain { name.to_owned() } else { format!("`{}`", name.replace('`', "``")) }
 }
 

@@ -52,7 +52,8 @@ impl Default for ShowOptions {
     }
 }
 
-/// The text that `DataFrame.show` and the console print for these columns: `Dataset.showString`. `rows` is how many there are in all;
+/// The text that `DataFrame.show` and the console print for these columns, with one more line break after it: `Dataset.showString`.
+/// A table ends its last line, `only showing top 20 rows` does not. `rows` is how many there are in all;
 /// only those shown are looked at.
 #[must_use]
 pub fn show_columns(schema: &Schema, columns: &[ArrayRef], rows: usize, zone: &Zone, options: ShowOptions) -> String {
@@ -72,10 +73,10 @@ pub fn show_string(names: &[&str], rows: Vec<Vec<String>>, has_more: bool, optio
     let rows: Vec<Vec<String>> = rows.into_iter().map(cut).collect();
     let mut out = if options.vertical { vertical(&names, &rows) } else { table(&names, &rows, options.truncate > 0) };
     if options.vertical && rows.is_empty() {
-        out.push_str("(0 rows)\n");
+        out.push_str("(0 rows)");
     } else if has_more {
         let noun = if options.number_of_rows == 1 { "row" } else { "rows" };
-        let _ = writeln!(out, "only showing top {} {noun}", options.number_of_rows);
+        let _ = write!(out, "only showing top {} {noun}", options.number_of_rows);
     }
     out
 }

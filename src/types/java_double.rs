@@ -68,17 +68,22 @@ fn digits(binary_exponent: i32, fraction: u64, significant_bits: i32) -> Digits 
         two_in_scale -= two_in_margin;
         two_in_margin = 0;
     }
-    // Java takes 64-bit arithmetic where all fits, and there a tie does not end the digits.
+    // Java takes machine words where all fits. There a tie does not end the digits, and a sum that overflows looks small.
     let value_bits = fraction_bits + two_in_value + bits_of_power_of_five(five_in_value);
     let scale_bits = two_in_scale + 1 + bits_of_power_of_five(five_in_scale + 1);
-    let ends_at_tie = value_bits >= 64 || scale_bits >= 64;
+    let word_bits = [31, 63].into_iter().find(|bits| value_bits <= *bits && scale_bits <= *bits);
     let mut value = Big::of(fraction).times_power(5, five_in_value).times_power(2, two_in_value);
     let scale = Big::of(1).times_power(5, five_in_scale).times_power(2, two_in_scale);
     let mut margin = Big::of(10).times_power(5, five_in_value).times_power(2, two_in_margin);
     let ten_scale = scale.clone().times_power(10, 1);
     let ends = |value: &Big, margin: &Big| {
-        let high = value.plus(margin).compare(&ten_scale);
-        (value.compare(margin).is_lt(), if ends_at_tie { high.is_ge() } else { high.is_gt() })
+        let sum = value.plus(margin);
+        let (low, high) = (value.compare(margin).is_lt(), sum.compare(&ten_scale));
+        match word_bits {
+            None => (low, high.is_ge()),
+            Some(bits) if margin.bits() > bits => (true, true),
+            Some(bits) => (low, high.is_gt() && sum.bits() <= bits),
+        }
     };
     let mut found = Vec::with_capacity(18);
     let first = value.next_digit(&scale);
@@ -202,6 +207,10 @@ impl Big {
 
     fn compare(&self, other: &Self) -> Ordering {
         self.0.len().cmp(&other.0.len()).then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
+    }
+
+    fn bits(&self) -> i32 {
+        self.0.last().map_or(0, |part| self.0.len() as i32 * 32 - part.leading_zeros() as i32)
     }
 
     /// The digit that is left of the point in self / scale; self becomes ten times the rest.

@@ -72,7 +72,7 @@ impl<'a> Moment<'a> {
                 }
             }
             FieldName::Year => self.year,
-            FieldName::Quarter => i64::from((self.month + 2) / 3),
+            FieldName::Quarter => i64::from(self.month.div_ceil(3)),
             FieldName::Month => self.month.into(),
             FieldName::DayOfYear => self.days - days_of_civil(self.year, 1, 1) + 1,
             FieldName::DayOfMonth => self.day.into(),
