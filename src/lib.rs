@@ -28,8 +28,7 @@ pub mod sql;
 pub mod state;
 /// Spark's data types, schemas, values, time and intervals; how Spark prints them; Arrow in and out.
 pub mod types;
-/// The page.
-#[cfg(target_arch = "wasm32")]
+/// The page. Its pure parts build everywhere and are tested natively.
 pub mod ui;
 /// Everything outside the program: clock, ids, disk, sockets, feeds, console.
 pub mod world;

@@ -1,2 +1,6 @@
-//! Front door.
-fn main() {}
+//! The page's front door.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    tidemark::ui::page::open();
+}

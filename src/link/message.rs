@@ -1,4 +1,6 @@
-//! What page and worker say to each other. Every message goes through `serde_wasm_bindgen` and `postMessage`.
+//! What page and worker say to each other. Every message goes through `serde_wasm_bindgen` and `postMessage`, in order.
+//!
+//! The page never waits for an answer: it posts a [`Request`] and draws whatever comes. The worker posts lists of [`Event`]s, one list a tick.
 
 use super::view;
 use serde::{Deserialize, Serialize};
@@ -6,57 +8,163 @@ use serde::{Deserialize, Serialize};
 /// From the page to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// First of all. The worker answers `Event::Ready`; a build id that differs from its own means that the page must reload.
-    Hello { build: String },
-    /// Start anew with this program: a fresh world with these files and feeds, then run it. The clock stands unless `playing`.
-    Run { program: String, setting: view::Setting, playing: bool },
-    /// Read the program as a query, without running it: answered by `Event::Lens` and `Event::Diagnostics`.
-    Read { program: String },
-    /// Change one thing in the program through a builder card: answered by `Event::Edited`.
-    Edit { program: String, card: usize, field: String, value: String },
-    /// Let the virtual clock run, `speed` virtual milliseconds per real one.
-    Play { speed: f64 },
+    /// Start anew: a fresh world with this setting, and this program run in it. Answered by [`Event::Began`], then [`Event::Started`].
+    Run {
+        /// Numbers the runs of this page; [`Event::Began`] brings it back, so that what an older run still sends can be told apart.
+        run: u32,
+        /// The program's text.
+        program: String,
+        /// The world in which it runs.
+        setting: view::Setting,
+        /// Whether the virtual clock runs at once.
+        playing: bool,
+        /// Virtual milliseconds for each real one, once the clock runs.
+        speed: f64,
+    },
+    /// Read the program as a query, without running it: answered by [`Event::Lens`].
+    Read {
+        /// The program's text.
+        program: String,
+    },
+    /// Change one thing in the program through a builder card: answered by [`Event::Edited`], or by [`Event::Lens`] if it can't be done.
+    Edit {
+        /// The program's text as the editor has it.
+        program: String,
+        /// The card's index in the latest [`Event::Lens`].
+        card: usize,
+        /// [`view::CardField::name`].
+        field: String,
+        /// The new value, as the learner typed or chose it.
+        value: String,
+    },
+    /// Let the virtual clock run.
+    Play {
+        /// Virtual milliseconds for each real one.
+        speed: f64,
+    },
     /// Stop the virtual clock.
     Pause,
     /// Advance the clock until one more micro-batch has run.
     Step,
-    /// The driver dies: queries stop, names are lost; disk, sockets and feeds stay.
+    /// The driver dies: queries stop, names are lost; disk, sockets and feeds stay. Answered by [`Event::Driver`].
     Kill,
-    /// The program runs again on what is left, from its checkpoint.
+    /// The program runs again on what is left, from its checkpoint. Answered by [`Event::Driver`].
     Restart,
     /// Put a file of the learner's own on the virtual disk.
-    WriteFile { path: String, bytes: Vec<u8> },
-    /// Read a file of the virtual disk: answered by `Event::File`.
-    ReadFile { path: String },
-    /// A line typed into the socket on this port.
-    Send { port: u16, line: String },
-    /// Judge an answer to an exercise: answered by `Event::Judged`.
-    Judge { exercise: String, program: String },
+    WriteFile {
+        /// Where, from the root: `/data/rides/1.csv`.
+        path: String,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+    /// Read a file of the virtual disk: answered by [`Event::File`].
+    ReadFile {
+        /// From the root.
+        path: String,
+    },
+    /// A line typed into a socket.
+    Send {
+        /// The port on which the program listens.
+        port: u16,
+        /// The line without its end.
+        line: String,
+    },
+    /// Judge an answer to an exercise: answered by [`Event::Judged`].
+    Judge {
+        /// [`view::Exercise::id`].
+        exercise: String,
+        /// The learner's program.
+        program: String,
+    },
 }
 
 /// From the worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// The engine is loaded; what the page's lists offer.
-    Ready { build: String, catalogue: view::Catalogue },
+    /// The engine is loaded. The worker says it by itself, first of all; the page asks nothing before.
+    Ready {
+        /// The worker's build id; one that differs from the page's [`BUILD`] means that the page must be loaded again.
+        build: String,
+        /// What the page's lists offer.
+        catalogue: view::Catalogue,
+    },
+    /// A run begins; everything that follows belongs to it.
+    Began {
+        /// As [`Request::Run`] numbered it.
+        run: u32,
+    },
     /// The program's first stretch ran (until it ended, waits or raised).
-    Started { diagnostics: Vec<view::Diagnostic> },
+    Started {
+        /// Mistakes found on the way; the first is the one that stopped it.
+        diagnostics: Vec<view::Diagnostic>,
+    },
+    /// Rows of the world's feeds came to a source and wait there for their micro-batch.
+    Arrived {
+        /// In order of arrival.
+        rows: Vec<view::Arrival>,
+    },
     /// A micro-batch ran.
     Batch(view::Batch),
     /// What the panes show after the latest batch; sent at most once a tick.
     Snapshot(view::Snapshot),
-    /// The virtual clock, in milliseconds since 1970; whether it runs.
-    Clock { now_ms: i64, playing: bool },
+    /// The virtual clock. Sent when it starts, stops or jumps and a few times a second between; the page goes on by itself from there.
+    Clock {
+        /// Milliseconds since 1970.
+        now_ms: i64,
+        /// Whether it runs.
+        playing: bool,
+    },
     /// The driver printed (print, show, console sink).
-    Printed { text: String },
+    Printed {
+        /// The text, line ends included.
+        text: String,
+    },
     /// A query or the program died.
-    Failed { diagnostic: view::Diagnostic },
+    Failed {
+        /// What of.
+        diagnostic: view::Diagnostic,
+    },
+    /// The driver was killed or started again.
+    Driver {
+        /// Whether it lives now.
+        alive: bool,
+        /// When, on the virtual clock.
+        at_ms: i64,
+    },
     /// The program as builder cards.
-    Lens { cards: Vec<view::Card>, diagnostics: Vec<view::Diagnostic> },
-    /// The program after a card's edit; `span` is what was written, in UTF-16 units.
-    Edited { program: String, span: view::Span, cards: Vec<view::Card> },
-    /// A file's bytes.
-    File { path: String, bytes: Vec<u8> },
+    Lens {
+        /// In the order of the query, source first.
+        cards: Vec<view::Card>,
+        /// Mistakes that can be seen without running it.
+        diagnostics: Vec<view::Diagnostic>,
+    },
+    /// The program after a card's edit.
+    Edited {
+        /// The whole text.
+        program: String,
+        /// What was written, in UTF-16 units of the new text.
+        span: view::Span,
+        /// The new text's cards.
+        cards: Vec<view::Card>,
+    },
+    /// A file's content.
+    File {
+        /// From the root.
+        path: String,
+        /// None where there is no such file.
+        bytes: Option<Vec<u8>>,
+    },
     /// The verdict on an exercise.
-    Judged { exercise: String, verdict: view::Verdict },
+    Judged {
+        /// [`view::Exercise::id`].
+        exercise: String,
+        /// What came of it.
+        verdict: view::Verdict,
+    },
 }
+
+/// The build that this page or worker belongs to: both are made by one build, but a browser may keep one of them longer.
+pub const BUILD: &str = match option_env!("TIDEMARK_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};

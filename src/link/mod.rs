@@ -3,4 +3,6 @@
 //! View-models are plain: text, numbers, lists. The page draws them and decides nothing that the engine knows.
 
 pub mod message;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
 pub mod view;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 /// A place in the program, in UTF-16 units, as the editor counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
+    /// The first unit.
     pub start: u32,
+    /// One past the last.
     pub end: u32,
 }
 
@@ -16,26 +18,35 @@ pub struct Diagnostic {
     pub class: String,
     /// Spark's condition, where it has one.
     pub condition: Option<String>,
+    /// The whole text as Spark prints it.
     pub message: String,
+    /// Where in the program, if it is known.
     pub span: Option<Span>,
+    /// What to do instead, in plain words.
     pub hints: Vec<Hint>,
 }
 
 /// Advice, with a one-click edit where there is one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hint {
+    /// One or two sentences.
     pub text: String,
+    /// Replace this span by this text.
     pub fix: Option<(Span, String)>,
 }
 
 /// One micro-batch, as the Tide and the charts draw it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
+    /// The query's name, or `query 1`, `query 2` where it has none.
     pub query: String,
+    /// Spark's batch id: it goes on over restarts from a checkpoint.
     pub batch_id: u64,
     /// When it was triggered, on the virtual clock.
     pub at_ms: i64,
+    /// `numInputRows`, over all sources.
     pub input_rows: u64,
+    /// Rows that the sink got.
     pub output_rows: u64,
     /// Ran without new data, only because the watermark had moved.
     pub no_data: bool,
@@ -49,15 +60,19 @@ pub struct Batch {
     pub newest_event_ms: Option<i64>,
     /// The watermark's delay.
     pub delay_ms: Option<i64>,
-    /// State rows over all operators after the batch; updated, removed and dropped in it (Spark's counters).
+    /// State rows after the batch, over all operators (`numRowsTotal`).
     pub state_rows: u64,
+    /// `numRowsUpdated`.
     pub state_updated: u64,
+    /// `numRowsRemoved`.
     pub state_removed: u64,
+    /// `numRowsDroppedByWatermark`: after partial aggregation, so it may be fewer than the late input rows.
     pub dropped: u64,
     /// Spark's `durationMs` in its order: addBatch, commitOffsets, ...
     pub durations_ms: Vec<(String, i64)>,
     /// One for each input row that carries an event time, in order of arrival. At most 2,000; `fates_left_out` counts the rest.
     pub fates: Vec<Fate>,
+    /// How many rows are not in `fates`.
     pub fates_left_out: u64,
     /// The windows that this batch sealed (evicted), oldest first.
     pub sealed: Vec<Sealed>,
@@ -76,6 +91,7 @@ pub struct Fate {
     pub key: String,
     /// The windows it falls into and whether it counted there. Empty for queries without windows.
     pub windows: Vec<WindowFate>,
+    /// What became of it on the whole.
     pub outcome: Outcome,
 }
 
@@ -98,15 +114,20 @@ pub enum Outcome {
 /// One window of one row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WindowFate {
+    /// The window's start, inclusive.
     pub start_ms: i64,
+    /// The window's end, exclusive.
     pub end_ms: i64,
+    /// False: this window was sealed already.
     pub counted: bool,
 }
 
 /// A window that was evicted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sealed {
+    /// The window's start, inclusive.
     pub start_ms: i64,
+    /// The window's end, exclusive.
     pub end_ms: i64,
     /// How many state rows (groups) of it left the state.
     pub groups: u64,
@@ -114,15 +135,29 @@ pub struct Sealed {
     pub rows: u64,
 }
 
+/// A row that a feed has sent and no micro-batch has read yet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// When it came, on the virtual clock.
+    pub at_ms: i64,
+    /// Its event time, as the feed made it.
+    pub event_ms: f64,
+    /// The feed's key.
+    pub key: String,
+}
+
 /// What the panes at the right show now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
+    /// How many [`Batch`]es this run had sent before it.
+    pub batches: u64,
     /// One table per stateful operator.
     pub state: Vec<StateTable>,
     /// The sink's table, or the rows that the sink got.
     pub result: Table,
     /// The files under the checkpoint and other folders, sorted by path.
     pub files: Vec<FileEntry>,
+    /// The program's queries in the order of their start.
     pub queries: Vec<QueryStatus>,
 }
 
@@ -131,6 +166,7 @@ pub struct Snapshot {
 pub struct StateTable {
     /// Spark's operator name: `stateStoreSave`.
     pub operator: String,
+    /// Its rows, in the store's order.
     pub table: Table,
     /// For each row: when the watermark must reach this, the row leaves. None: it never expires.
     pub expires_ms: Vec<Option<i64>>,
@@ -139,7 +175,9 @@ pub struct StateTable {
 /// A table as text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
+    /// Their names.
     pub columns: Vec<String>,
+    /// Their rows, at most 500.
     pub rows: Vec<Row>,
     /// Rows that are not sent, beyond the first 500.
     pub left_out: u64,
@@ -148,6 +186,7 @@ pub struct Table {
 /// A row of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
+    /// As `show` prints them without truncation.
     pub cells: Vec<String>,
     /// Written by the latest batch.
     pub fresh: bool,
@@ -158,17 +197,24 @@ pub struct Row {
 /// A file on the virtual disk.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileEntry {
+    /// From the root.
     pub path: String,
+    /// In bytes.
     pub size: u64,
+    /// When it was last written, on the virtual clock.
     pub modified_ms: i64,
 }
 
 /// A query of the program.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct QueryStatus {
+    /// As in [`Batch::query`].
     pub name: String,
+    /// Whether it still runs.
     pub active: bool,
+    /// `status["message"]`: "Waiting for data to arrive".
     pub message: String,
+    /// The latest batch that it ran.
     pub batch_id: Option<u64>,
 }
 
@@ -183,6 +229,7 @@ pub struct Card {
     pub summary: String,
     /// What of it can be changed in place.
     pub fields: Vec<CardField>,
+    /// Where it stands in the program.
     pub span: Option<Span>,
 }
 
@@ -191,7 +238,9 @@ pub struct Card {
 pub struct CardField {
     /// Names it to `Request::Edit`: `delay`, `duration`, `mode`.
     pub name: String,
+    /// "Delay", "Length".
     pub label: String,
+    /// As it is now.
     pub value: String,
     /// Offered values; empty means free text.
     pub choices: Vec<String>,
@@ -202,9 +251,11 @@ pub struct CardField {
 /// A world for a program: what it finds on its disk and what is sent while it runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
+    /// What everything random in the world comes from.
     pub seed: u64,
     /// The virtual clock at the start.
     pub start_ms: i64,
+    /// What is sent by itself.
     pub feeds: Vec<Feed>,
     /// Small files there from the start: path and text.
     pub files: Vec<(String, String)>,
@@ -217,6 +268,7 @@ pub enum Feed {
     Generated {
         /// `socket:9999` (a line an event) or a folder such as `/data/clicks` (a JSON-lines file every `every_ms`).
         to: String,
+        /// On the average, in virtual time.
         rows_per_second: f64,
         /// Values of the key, drawn with falling weight.
         keys: Vec<String>,
@@ -224,6 +276,7 @@ pub enum Feed {
         out_of_order_ms: i64,
         /// Share of rows (0..1) that come late, by `late_by_ms` at the most.
         late_share: f64,
+        /// How late those are at the most.
         late_by_ms: i64,
         /// The line, with `{time}` (ISO, seconds with Z), `{key}`, `{n}` (1, 2, ...), `{value}` (0..100).
         template: String,
@@ -238,8 +291,9 @@ pub enum Feed {
         to: String,
         /// The column that says when a row arrives.
         arrival_column: String,
-        /// Virtual milliseconds between pieces, and how many rows' milliseconds one such interval covers.
+        /// Virtual milliseconds between pieces.
         every_ms: i64,
+        /// How many milliseconds of the rows' own time one piece covers.
         rows_ms_per_interval: i64,
     },
 }
@@ -247,30 +301,41 @@ pub enum Feed {
 /// All that the page offers to open.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Catalogue {
+    /// The gallery.
     pub examples: Vec<Example>,
+    /// Practice, from easy to hard.
     pub exercises: Vec<Exercise>,
+    /// The exam's questions.
     pub questions: Vec<Question>,
 }
 
 /// A program of the gallery with its world.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Example {
+    /// Names it in addresses and storage.
     pub id: String,
+    /// "Ad clicks, 7% late".
     pub title: String,
+    /// What there is to see, in a sentence.
     pub about: String,
+    /// Its text.
     pub program: String,
+    /// Its world.
     pub setting: Setting,
 }
 
 /// Something to mend or to write.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Exercise {
+    /// Names it in addresses and storage.
     pub id: String,
+    /// In the list.
     pub title: String,
     /// Markdown-free paragraphs.
     pub task: Vec<String>,
     /// The program to begin with.
     pub start: String,
+    /// Shown one by one, when asked for.
     pub hints: Vec<String>,
     /// Shown after success.
     pub explanation: Vec<String>,
@@ -281,13 +346,17 @@ pub struct Exercise {
 /// An exam question.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Question {
+    /// Names it in addresses and storage.
     pub id: String,
     /// The exam's objective it belongs to.
     pub objective: String,
+    /// The question.
     pub text: String,
     /// A program fragment that the question shows, if any.
     pub code: Option<String>,
+    /// Its choices, in the order shown.
     pub choices: Vec<String>,
+    /// The index of the right one.
     pub answer: usize,
     /// One sentence or two for each choice: why it is right or wrong.
     pub reasons: Vec<String>,
@@ -295,23 +364,32 @@ pub struct Question {
     pub explanation: String,
     /// The program that shows it.
     pub program: String,
+    /// That program's world.
     pub setting: Setting,
 }
 
 /// The verdict on an exercise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Verdict {
+    /// Every step came out as the exercise wants it.
     Passed {
+        /// How many micro-batches were compared.
         batches: u64,
     },
     /// The first difference: in which step and batch, what was expected, what came.
     Differs {
+        /// "after the second batch".
         step: String,
+        /// The lines that should have come.
         expected: Vec<String>,
+        /// The lines that came.
         found: Vec<String>,
+        /// The difference in a sentence.
         said: String,
     },
+    /// The program raised.
     Failed {
+        /// What.
         diagnostic: Diagnostic,
     },
 }

@@ -1,0 +1,1 @@
+//! The Tide's geometry on runs of the stand-in.
