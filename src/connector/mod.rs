@@ -1,10 +1,30 @@
 //! Sources, sinks and the formats that they read and write.
 
+mod assembly;
+mod column;
+mod csv_options;
+mod csv_reader;
+mod csv_tokens;
+mod file_reader;
+mod file_source;
+mod infer;
+mod json_options;
+mod json_reader;
+mod json_scanner;
+mod lines;
+mod listing;
+mod load;
 mod options;
 mod pushed_filter;
+mod rate;
+mod read_options;
 mod sink;
+mod sink_log;
+mod socket_source;
 mod source;
+mod source_log;
 
+pub use load::{ReadRequest, Reading, batch_schema, open_source, read, stream_schema};
 pub use options::Options;
 pub use pushed_filter::{Compare, FilterTest, PushedFilter};
 pub use sink::{MemoryTable, Sink, SinkMode};

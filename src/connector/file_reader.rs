@@ -1,0 +1,273 @@
+//! Files of one format into Arrow columns: the wanted columns, the pushed filters, the partition folders' values.
+
+use super::assembly::Assembly;
+use super::column::{Column, Data};
+use super::csv_options::CsvOptions;
+use super::csv_reader::{self, Places};
+use super::json_options::JsonOptions;
+use super::json_reader;
+use super::lines::lines;
+use super::listing::partition_values;
+use super::read_options::{Mode, Times, flag, not_yet};
+use super::{Options, PushedFilter, SourceRows};
+use crate::diag::Class;
+use crate::diag::Diagnostic;
+use crate::diag::Result;
+use crate::types::DataType;
+use crate::types::Field;
+use crate::types::Schema;
+use crate::types::Zone;
+use crate::world::Disk;
+use crate::world::FileStatus;
+use arrow_array::ArrayRef;
+
+/// A text format and how it is read.
+#[derive(Clone, Debug)]
+enum Format {
+    Text { whole: bool },
+    Json(Box<JsonOptions>),
+    Csv(Box<CsvOptions>),
+}
+
+/// A reader for a schema.
+#[derive(Clone, Debug)]
+pub(super) struct FileReader {
+    format: Format,
+    separator: Option<Vec<u8>>,
+    schema: Schema,
+    /// The columns to give, by their place in the schema.
+    columns: Vec<usize>,
+    filters: Vec<PushedFilter>,
+    mode: Mode,
+    corrupt_name: String,
+    times: Times,
+}
+
+/// A file to read, and the root under which it was found.
+#[derive(Clone, Debug)]
+pub(super) struct FileToRead {
+    pub(super) status: FileStatus,
+    pub(super) root: String,
+}
+
+impl FileReader {
+    /// A reader of `json`, `csv` or `text` that gives these columns (places in the schema).
+    pub(super) fn new(
+        format: &str,
+        options: &Options,
+        schema: &Schema,
+        columns: Vec<usize>,
+        filters: Vec<PushedFilter>,
+        zone: &Zone,
+    ) -> Result<Self> {
+        let format = match format.to_ascii_lowercase().as_str() {
+            "text" => Format::Text { whole: flag(options, "wholetext", false)? },
+            "json" => Format::Json(Box::new(JsonOptions::of(options, zone)?)),
+            "csv" => Format::Csv(Box::new(CsvOptions::of(options, zone)?)),
+            other => return Err(not_yet(&format!("reading files of the format {other}"))),
+        };
+        if options.get("encoding").or_else(|| options.get("charset")).is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) {
+            return Err(not_yet("encodings other than UTF-8"));
+        }
+        Ok(Self {
+            format,
+            separator: options.get("lineSep").map(|separator| separator.as_bytes().to_vec()),
+            schema: schema.clone(),
+            columns,
+            filters,
+            mode: Mode::of(options),
+            corrupt_name: options.get("columnNameOfCorruptRecord").unwrap_or("_corrupt_record").to_owned(),
+            times: Times::of(&Options::new(), zone)?,
+        })
+    }
+
+    /// Read files, the largest first as Spark's planner orders them; `traced` adds each row's time of arrival.
+    ///
+    /// # Errors
+    /// A file that is gone; bad records in mode `FAILFAST`.
+    pub(super) fn read(&self, disk: &Disk, files: &[FileToRead], traced: bool) -> Result<SourceRows> {
+        let mut files: Vec<&FileToRead> = files.iter().collect();
+        files.sort_by_key(|file| std::cmp::Reverse(file.status.size));
+        let partitions: Vec<String> = files.first().map(|file| partition_names(file)).unwrap_or_default();
+        let layout = self.layout(&partitions);
+        let mut rows = Assembly::new(layout.fields.clone(), layout.has_corrupt, self.mode, layout.filters.clone())?;
+        let mut constants: Vec<Column> = layout.partition_fields.iter().filter_map(|(_, field)| Column::new(&field.data_type)).collect();
+        let mut arrived_ms = traced.then(Vec::new);
+        for file in files {
+            let bytes = disk.read(&file.status.path).ok_or_else(|| gone(&file.status.path))?;
+            let before = rows.rows();
+            self.read_file(bytes, &layout, &mut rows).map_err(|cause| in_file(&file.status.path, &cause))?;
+            let read = rows.rows() - before;
+            let values = partition_values(&file.root, &file.status.path);
+            for ((name, _), column) in layout.partition_fields.iter().zip(&mut constants) {
+                let value = values.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_deref());
+                (0..read).for_each(|_| push_constant(column, value, &self.times));
+            }
+            if let Some(arrived_ms) = &mut arrived_ms {
+                arrived_ms.resize(rows.rows(), file.status.modified_ms);
+            }
+        }
+        let count = rows.rows();
+        Ok(SourceRows { columns: self.gather(rows, constants, &layout), rows: count, input_rows: count as u64, arrived_ms })
+    }
+
+    /// Which columns come from where.
+    fn layout(&self, partitions: &[String]) -> Layout {
+        let is_partition = |field: &Field| partitions.iter().any(|name| name.eq_ignore_ascii_case(&field.name));
+        let is_corrupt = |field: &Field| field.name == self.corrupt_name && !matches!(self.format, Format::Text { .. });
+        let mut wanted = self.columns.clone();
+        wanted.extend(self.filters.iter().flat_map(PushedFilter::columns));
+        let mut layout = Layout::default();
+        let mut place = 0;
+        for (index, field) in self.schema.fields.iter().enumerate() {
+            if is_partition(field) {
+                if wanted.contains(&index) {
+                    layout.partition_fields.push((field.name.clone(), field.clone()));
+                    layout.from.push((index, From::Partition(layout.partition_fields.len() - 1)));
+                }
+            } else if is_corrupt(field) {
+                layout.has_corrupt |= wanted.contains(&index);
+                layout.from.push((index, From::Corrupt));
+            } else {
+                if wanted.contains(&index) {
+                    layout.places.of_column.push(place);
+                    layout.from.push((index, From::Data(layout.fields.len())));
+                    layout.fields.push(field.clone());
+                }
+                place += 1;
+            }
+        }
+        layout.places.expected = (layout.has_corrupt || layout.fields.len() == place).then_some(place);
+        // Only filters over columns of the data are applied; Spark prunes whole files by those over partition columns.
+        layout.filters = self.filters.iter().filter_map(|filter| filter.moved(&|column| layout.data_place(column))).collect();
+        layout
+    }
+
+    fn read_file(&self, bytes: &[u8], layout: &Layout, rows: &mut Assembly) -> Result<()> {
+        let lossy;
+        let bytes = match std::str::from_utf8(bytes) {
+            Ok(_) => bytes,
+            Err(_) => {
+                lossy = String::from_utf8_lossy(bytes).into_owned();
+                lossy.as_bytes()
+            }
+        };
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let separator = self.separator.as_deref();
+        match &self.format {
+            Format::Json(options) => json_reader::read(bytes, options, separator, rows),
+            Format::Csv(options) => csv_reader::read(bytes, options, separator, &layout.places, rows),
+            Format::Text { whole: true } => {
+                read_text(bytes, rows);
+                Ok(())
+            }
+            Format::Text { whole: false } => {
+                lines(bytes, separator).for_each(|line| read_text(line, rows));
+                Ok(())
+            }
+        }
+    }
+
+    /// The columns in the order asked for.
+    fn gather(&self, rows: Assembly, constants: Vec<Column>, layout: &Layout) -> Vec<ArrayRef> {
+        let (data, corrupt) = rows.finish();
+        let constants: Vec<ArrayRef> = constants.into_iter().map(Column::finish).collect();
+        let column = |wanted: &usize| -> Option<ArrayRef> {
+            match layout.from.iter().find(|(index, _)| index == wanted)?.1 {
+                From::Data(at) => data.get(at).cloned(),
+                From::Partition(at) => constants.get(at).cloned(),
+                From::Corrupt => corrupt.clone(),
+            }
+        };
+        self.columns.iter().filter_map(column).collect()
+    }
+}
+
+/// Where the columns of a schema come from.
+#[derive(Debug, Default)]
+struct Layout {
+    /// The columns that the format fills.
+    fields: Vec<Field>,
+    /// Their cells' places in a CSV record.
+    places: Places,
+    partition_fields: Vec<(String, Field)>,
+    has_corrupt: bool,
+    from: Vec<(usize, From)>,
+    filters: Vec<PushedFilter>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum From {
+    Data(usize),
+    Partition(usize),
+    Corrupt,
+}
+
+impl Layout {
+    fn data_place(&self, column: usize) -> Option<usize> {
+        self.from.iter().find_map(|(index, from)| match from {
+            From::Data(at) if *index == column => Some(*at),
+            _ => None,
+        })
+    }
+}
+
+/// A line of the text format.
+fn read_text(line: &[u8], rows: &mut Assembly) {
+    if let Some(value) = rows.columns.first_mut() {
+        value.push_text(line);
+    }
+    rows.accept();
+}
+
+fn partition_names(file: &FileToRead) -> Vec<String> {
+    partition_values(&file.root, &file.status.path).into_iter().map(|(name, _)| name).collect()
+}
+
+/// A partition's value as a cast from text reads it; what does not fit is null.
+fn push_constant(column: &mut Column, value: Option<&str>, times: &Times) {
+    let Some(text) = value else { return column.push_null() };
+    let fitted = match &mut column.data {
+        Data::String(_) => {
+            column.push_text(text.as_bytes());
+            return;
+        }
+        Data::Long(values) => text.parse().ok().map(|value| values.push(value)),
+        Data::Integer(values) => text.parse().ok().map(|value| values.push(value)),
+        Data::Short(values) => text.parse().ok().map(|value| values.push(value)),
+        Data::Byte(values) => text.parse().ok().map(|value| values.push(value)),
+        Data::Double(values) => text.parse().ok().map(|value| values.push(value)),
+        Data::Float(values) => text.parse().ok().map(|value| values.push(value)),
+        Data::Boolean(values) => text.to_ascii_lowercase().parse().ok().map(|value| values.push(value)),
+        Data::Date(values) => times.date(text).map(|value| values.push(value)),
+        Data::Timestamp(values) => times.timestamp(text).map(|value| values.push(value)),
+        _ => None,
+    };
+    match fitted {
+        Some(()) => column.mark_valid(),
+        None => column.push_null(),
+    }
+}
+
+fn gone(path: &str) -> Box<Diagnostic> {
+    Diagnostic::new(
+        Class::Named("SparkFileNotFoundException".to_owned()),
+        "FAILED_READ_FILE.FILE_NOT_EXIST",
+        format!(
+            "Encountered error while reading file {path}. File does not exist. It is possible the underlying files have been updated.\nYou can explicitly invalidate the cache in Spark by running 'REFRESH TABLE tableName' command in SQL or by recreating the Dataset/DataFrame involved."
+        ),
+        "KD001",
+    )
+}
+
+/// What Spark says of a file that could not be read, with the cause behind it.
+fn in_file(path: &str, cause: &Diagnostic) -> Box<Diagnostic> {
+    let class = Class::Named("SparkException".to_owned());
+    let outer = Diagnostic::new(class, "FAILED_READ_FILE.NO_HINT", format!("Encountered error while reading file {path}. "), "KD001");
+    outer.hint(cause.message.clone())
+}
+
+/// The schema of the text format.
+pub(super) fn text_schema() -> Schema {
+    Schema { fields: vec![Field::new("value", DataType::String)] }
+}

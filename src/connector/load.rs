@@ -1,0 +1,298 @@
+//! What happens when a program says `load`: the format is looked up, its options are checked, its schema is settled.
+//! Spark's `DataStreamReader`, `DataFrameReader` and `DataSource`.
+
+use super::file_reader::{FileReader, FileToRead, text_schema};
+use super::file_source::{FileSource, list};
+use super::listing::{Listing, is_pattern, partition_values, roots};
+use super::rate::{self, Rate, RateOptions, RatePerBatch, RatePerBatchOptions};
+use super::read_options::not_yet;
+use super::socket_source::{SocketOptions, SocketSource};
+use super::{Options, PushedFilter, Source, SourceRows, infer};
+use crate::diag::Class;
+use crate::diag::Diagnostic;
+use crate::diag::Result;
+use crate::types::DataType;
+use crate::types::Field;
+use crate::types::Schema;
+use crate::types::Zone;
+use crate::world::Disk;
+use crate::world::FileStatus;
+use crate::world::World;
+
+/// What a program asks to read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadRequest {
+    /// `json`, `csv`, `text`, `rate`, `socket`, ... as written.
+    pub format: String,
+    /// Its options; `path` may be among them.
+    pub options: Options,
+    /// The paths. A stream takes one.
+    pub paths: Vec<String>,
+    /// What `schema(...)` said.
+    pub schema: Option<Schema>,
+}
+
+/// What a query reads of a source whose schema is settled.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The request, with the schema that [`stream_schema`] or [`batch_schema`] gave.
+    pub request: ReadRequest,
+    /// The columns to give, by their place in the schema.
+    pub columns: Vec<usize>,
+    /// What the source applies by itself; places in the schema.
+    pub filters: Vec<PushedFilter>,
+    /// The session's time zone.
+    pub zone: Zone,
+}
+
+/// The kinds of source.
+enum Kind {
+    Files,
+    Rate,
+    RatePerBatch,
+    Socket,
+}
+
+impl ReadRequest {
+    fn paths(&self) -> Vec<String> {
+        if self.paths.is_empty() { self.options.get("path").map(str::to_owned).into_iter().collect() } else { self.paths.clone() }
+    }
+
+    fn is_text(&self) -> bool {
+        self.format.eq_ignore_ascii_case("text")
+    }
+}
+
+/// The schema of a streaming read, once all that Spark checks at `load` is well. `infers` is `spark.sql.streaming.schemaInference`.
+///
+/// # Errors
+/// Unknown formats, options that are missing or make no sense, a path that is not there, a schema that is missing.
+pub fn stream_schema(world: &dyn World, request: &ReadRequest, infers: bool, zone: &Zone) -> Result<Schema> {
+    let refuse_schema = |provider: &str| match &request.schema {
+        None => Ok(()),
+        Some(_) => Err(unsupported("_LEGACY_ERROR_TEMP_2242", format!("{provider} source does not support user-specified schema."))),
+    };
+    match kind_of(&request.format, "reading")? {
+        Kind::Rate => {
+            refuse_schema("RateStreamProvider")?;
+            RateOptions::of(&request.options)?;
+            Ok(rate::schema())
+        }
+        Kind::RatePerBatch => {
+            refuse_schema("RatePerMicroBatchProvider")?;
+            RatePerBatchOptions::of(&request.options)?;
+            Ok(rate::schema())
+        }
+        Kind::Socket => {
+            let options = SocketOptions::of(&request.options)?;
+            refuse_schema("TextSocketSourceProvider")?;
+            Ok(options.schema())
+        }
+        Kind::Files => {
+            let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
+            if !is_pattern(&path) && !world.disk().exists(&path) {
+                return Err(path_not_found(&path));
+            }
+            if !infers && !request.is_text() && request.schema.is_none() {
+                return Err(no_schema());
+            }
+            file_schema(world.disk(), request, &[path], zone)
+        }
+    }
+}
+
+/// The schema of a batch read of files.
+///
+/// # Errors
+/// As [`stream_schema`]; `UNABLE_TO_INFER_SCHEMA` where no file says one.
+pub fn batch_schema(world: &dyn World, request: &ReadRequest, zone: &Zone) -> Result<Schema> {
+    match kind_of(&request.format, "reading") {
+        Ok(Kind::Files) => {}
+        Ok(_) => {
+            return Err(Diagnostic::analysis(
+                "_LEGACY_ERROR_TEMP_1136",
+                format!("{} is not a valid Spark SQL Data Source.", request.format),
+                "",
+            ));
+        }
+        Err(error) => return Err(error),
+    }
+    let paths = request.paths();
+    if paths.is_empty() && request.schema.is_none() {
+        return Err(unable_to_infer(&request.format));
+    }
+    for path in &paths {
+        let found = if is_pattern(path) { !roots(world.disk(), path).is_empty() } else { world.disk().exists(path) };
+        if !found {
+            return Err(path_not_found(path));
+        }
+    }
+    file_schema(world.disk(), request, &paths, zone)
+}
+
+/// Open a streaming source whose own files lie in `log_folder` (`CHECKPOINT/sources/N`).
+///
+/// # Errors
+/// What Spark finds only when the query starts.
+pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) -> Result<Box<dyn Source>> {
+    let Reading { request, columns, filters, zone } = reading;
+    Ok(match kind_of(&request.format, "reading")? {
+        Kind::Rate => Box::new(Rate::new(world, RateOptions::of(&request.options)?, columns, log_folder)),
+        Kind::RatePerBatch => Box::new(RatePerBatch::new(RatePerBatchOptions::of(&request.options)?, columns)),
+        Kind::Socket => Box::new(SocketSource::new(world, SocketOptions::of(&request.options)?, columns)),
+        Kind::Files => {
+            let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
+            let schema = request.schema.clone().unwrap_or_else(text_schema);
+            check_types(&request.format, &schema)?;
+            let reader = FileReader::new(&request.format, &request.options, &schema, columns, filters, &zone)?;
+            Box::new(FileSource::new(world.disk(), &path, &request.options, log_folder, reader)?)
+        }
+    })
+}
+
+/// Read files in one go: `spark.read`.
+///
+/// # Errors
+/// As the file source's.
+pub fn read(world: &dyn World, reading: &Reading) -> Result<SourceRows> {
+    let Reading { request, columns, filters, zone } = reading;
+    let schema = request.schema.clone().unwrap_or_else(text_schema);
+    check_types(&request.format, &schema)?;
+    let reader = FileReader::new(&request.format, &request.options, &schema, columns.clone(), filters.clone(), zone)?;
+    reader.read(world.disk(), &files_of(world.disk(), request, &request.paths()), false)
+}
+
+fn files_of(disk: &Disk, request: &ReadRequest, paths: &[String]) -> Vec<FileToRead> {
+    let listing = Listing {
+        name_pattern: request.options.get("pathGlobFilter").map(str::to_owned),
+        recursive: request.options.get("recursiveFileLookup").is_some_and(|flag| flag.eq_ignore_ascii_case("true")),
+    };
+    let mut files = Vec::new();
+    for path in paths {
+        for root in roots(disk, path) {
+            let found: Vec<FileStatus> = list(disk, &root, &listing);
+            files.extend(found.into_iter().map(|status| FileToRead { status, root: root.clone() }));
+        }
+    }
+    files
+}
+
+/// The schema of files: the user's or the one that they show, all nullable, partition columns last.
+fn file_schema(disk: &Disk, request: &ReadRequest, paths: &[String], zone: &Zone) -> Result<Schema> {
+    let files = files_of(disk, request, paths);
+    let own = match &request.schema {
+        Some(schema) => schema.clone(),
+        None if request.is_text() => text_schema(),
+        None => infer::infer(disk, &request.format, &request.options, &files, zone)?.ok_or_else(|| unable_to_infer(&request.format))?,
+    };
+    let partitions = partition_fields(&files);
+    let of_partition = |field: &Field| partitions.iter().any(|partition| partition.name.eq_ignore_ascii_case(&field.name));
+    let (mut last, mut fields): (Vec<Field>, Vec<Field>) = own.fields.into_iter().partition(of_partition);
+    for partition in &partitions {
+        let known = last.iter().position(|field| field.name.eq_ignore_ascii_case(&partition.name));
+        fields.push(known.map_or_else(|| partition.clone(), |index| last.swap_remove(index)));
+    }
+    let nullable = |field: Field| Field { data_type: field.data_type.as_nullable(), nullable: true, name: field.name };
+    Ok(Schema { fields: fields.into_iter().map(nullable).collect() })
+}
+
+/// The partition columns that the folders' names show, with the narrowest type that fits all values.
+fn partition_fields(files: &[FileToRead]) -> Vec<Field> {
+    let mut found: Vec<(String, Option<DataType>)> = Vec::new();
+    for file in files {
+        for (name, value) in partition_values(&file.root, &file.status.path) {
+            let data_type = value.as_deref().map(infer::partition_type);
+            match found.iter_mut().find(|(known, _)| *known == name) {
+                None => found.push((name, data_type)),
+                Some((_, known)) => *known = infer::wider_partition_type(known.take(), data_type),
+            }
+        }
+    }
+    found.into_iter().map(|(name, data_type)| Field::new(name, data_type.unwrap_or(DataType::String))).collect()
+}
+
+/// Which kind of source a format is.
+fn kind_of(format: &str, doing: &str) -> Result<Kind> {
+    Ok(match format.to_ascii_lowercase().as_str() {
+        "json" | "csv" | "text" => Kind::Files,
+        "parquet" | "orc" => return Err(not_yet(&format!("{doing} the format {}", format.to_ascii_lowercase()))),
+        "rate" => Kind::Rate,
+        "rate-micro-batch" => Kind::RatePerBatch,
+        "socket" => Kind::Socket,
+        _ => return Err(unknown_format(format, doing)),
+    })
+}
+
+/// What Spark says of a format that is not on its class path, or that cannot do this with streams.
+pub(super) fn unknown_format(format: &str, doing: &str) -> Box<Diagnostic> {
+    match format.to_ascii_lowercase().as_str() {
+        "kafka" => Diagnostic::analysis(
+            "KAFKA_DATA_SOURCE_NOT_ENABLED",
+            "Failed to find data source: kafka. Please deploy the application as per the deployment section of Structured Streaming + Kafka Integration Guide.",
+            "42K02",
+        )
+        .hint("Kafka needs a package that plain Spark does not bring. Here, read JSON files or a socket instead: the rest of the program stays the same."),
+        "console" | "jdbc" | "noop" => unsupported("_LEGACY_ERROR_TEMP_2049", format!("Data source {format} does not support streamed {doing}.")),
+        _ => Diagnostic::new(
+            Class::Named("SparkClassNotFoundException".to_owned()),
+            "DATA_SOURCE_NOT_FOUND",
+            format!(
+                "Failed to find the data source: {format}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version."
+            ),
+            "42K02",
+        ),
+    }
+}
+
+/// The types that a format can hold: checked when the first batch is planned.
+pub(super) fn check_types(format: &str, schema: &Schema) -> Result<()> {
+    let (name, fits): (&str, fn(&DataType) -> bool) = match format.to_ascii_lowercase().as_str() {
+        "csv" => ("CSV", |data_type| {
+            !matches!(
+                data_type,
+                DataType::Array(..) | DataType::Map(..) | DataType::Struct(_) | DataType::CalendarInterval | DataType::Null
+            )
+        }),
+        "text" => ("Text", |data_type| *data_type == DataType::String),
+        "json" => ("JSON", |data_type| *data_type != DataType::CalendarInterval),
+        _ => return Ok(()),
+    };
+    match schema.fields.iter().find(|field| !fits(&field.data_type)) {
+        None => Ok(()),
+        Some(field) => Err(Diagnostic::analysis(
+            "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+            format!("The {name} datasource doesn't support the column `{}` of the type \"{}\".", field.name, field.data_type.sql()),
+            "0A000",
+        )),
+    }
+}
+
+pub(super) fn unsupported(condition: &str, text: String) -> Box<Diagnostic> {
+    Diagnostic::new(Class::Named("UnsupportedOperationException".to_owned()), condition, text, "")
+}
+
+/// `'path' is not specified.`
+pub(super) fn no_path() -> Box<Diagnostic> {
+    Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_2047", "'path' is not specified.", "")
+}
+
+fn path_not_found(path: &str) -> Box<Diagnostic> {
+    Diagnostic::analysis("PATH_NOT_FOUND", format!("Path does not exist: {path}."), "42K03")
+}
+
+fn unable_to_infer(format: &str) -> Box<Diagnostic> {
+    Diagnostic::analysis(
+        "UNABLE_TO_INFER_SCHEMA",
+        format!("Unable to infer schema for {}. It must be specified manually.", format.to_ascii_uppercase()),
+        "42KD9",
+    )
+}
+
+fn no_schema() -> Box<Diagnostic> {
+    Diagnostic::new(
+        Class::IllegalArgument,
+        "_LEGACY_ERROR_TEMP_2048",
+        "Schema must be specified when creating a streaming source DataFrame. If some files already exist in the directory, then depending on the file format you may be able to create a static DataFrame on that directory with 'spark.read.load(directory)' and infer schema from it.",
+        "",
+    )
+}
