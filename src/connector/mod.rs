@@ -29,3 +29,6 @@ pub use options::Options;
 pub use pushed_filter::{Compare, FilterTest, PushedFilter};
 pub use sink::{MemoryTable, Sink, SinkMode};
 pub use source::{Offset, ReadLimit, Source, SourceRows};
+
+#[cfg(test)]
+mod tests;
