@@ -2,11 +2,14 @@
 
 mod assembly;
 mod column;
+mod console_sink;
 mod csv_options;
 mod csv_reader;
 mod csv_tokens;
 mod file_reader;
+mod file_sink;
 mod file_source;
+mod file_writer;
 mod infer;
 mod json_options;
 mod json_reader;
@@ -24,6 +27,7 @@ mod socket_source;
 mod source;
 mod source_log;
 
+pub use file_sink::{SaveMode, WriteRequest, open_sink, write};
 pub use load::{ReadRequest, Reading, batch_schema, open_source, read, stream_schema};
 pub use options::Options;
 pub use pushed_filter::{Compare, FilterTest, PushedFilter};

@@ -1,4 +1,4 @@
-//! What a sink is, and the memory sink.
+//! What a sink is, and the memory sink's table.
 
 use crate::diag::Result;
 use crate::types::Schema;

@@ -108,7 +108,10 @@ null
 #[test]
 fn json_fields_that_do_not_fit() {
     let schema = "n INT; a ARRAY<INT>; m MAP; s POINT; l ARRAY<POINT>; t TINYINT; b BINARY; d DATE; dec DECIMAL(5,2); f FLOAT; bo BOOLEAN; _corrupt_record STRING";
-    check(&reading("json", &[], schema, "/data/p"), ODD_JSON, expect![[r#"
+    check(
+        &reading("json", &[], schema, "/data/p"),
+        ODD_JSON,
+        expect![[r#"
         {"n":1,"a":null,"m":{"p":1},"s":null,"l":null,"t":null,"b":null,"d":null,"dec":null,"f":null,"bo":null,"_corrupt_record":"{\"n\": 1, \"a\": [1, \"x\", 3], \"m\": {\"p\": 1}}"}
         {"n":2,"a":null,"m":null,"s":null,"l":null,"t":null,"b":null,"d":null,"dec":null,"f":null,"bo":true,"_corrupt_record":"{\"n\": 2, \"m\": {\"p\": 1, \"q\": \"x\", \"r\": 3}, \"bo\": true}"}
         {"n":3,"a":null,"m":null,"s":{"x":null,"y":"kept"},"l":null,"t":null,"b":null,"d":null,"dec":null,"f":null,"bo":true,"_corrupt_record":"{\"n\": 3, \"s\": {\"x\": \"bad\", \"y\": \"kept\"}, \"bo\": true}"}
@@ -133,7 +136,8 @@ fn json_fields_that_do_not_fit() {
         {"n":null,"a":null,"m":null,"s":null,"l":null,"t":null,"b":null,"d":null,"dec":null,"f":null,"bo":null,"_corrupt_record":"{\"n\": 18 \"f\": 1}"}
         {"n":null,"a":null,"m":null,"s":null,"l":null,"t":null,"b":null,"d":null,"dec":null,"f":null,"bo":null,"_corrupt_record":"{\"n\": 19, \"f\": 1,}"}
         {"n":null,"a":null,"m":null,"s":null,"l":null,"t":null,"b":null,"d":null,"dec":null,"f":null,"bo":null,"_corrupt_record":null}
-    "#]]);
+    "#]],
+    );
 }
 
 const ODD_CSV: &str = r##"1,"a ""q"" b",1.5,true,"1,234.5",2024-01-01
@@ -157,7 +161,10 @@ lines",1,true,1,2024-01-01
 #[test]
 fn csv_cells_that_do_not_fit() {
     let schema = "i INT; s STRING; f FLOAT; bo BOOLEAN; dec DECIMAL(6,2); d DATE; _corrupt_record STRING";
-    check(&reading("csv", &[], schema, "/data/p"), ODD_CSV, expect![[r##"
+    check(
+        &reading("csv", &[], schema, "/data/p"),
+        ODD_CSV,
+        expect![[r##"
         {"i":1,"s":"\"a \"\"q\"\" b\"","f":1.5,"bo":true,"dec":1234.50,"d":"2024-01-01","_corrupt_record":null}
         {"i":2,"s":"unclosed,1.5,true,1,2024-01-01","f":null,"bo":null,"dec":null,"d":null,"_corrupt_record":"2,\"unclosed,1.5,true,1,2024-01-01"}
         {"i":3,"s":"\"a\" b","f":2.0,"bo":true,"dec":1.01,"d":"2024-01-01","_corrupt_record":null}
@@ -173,7 +180,8 @@ fn csv_cells_that_do_not_fit() {
         {"i":12,"s":"two","f":null,"bo":null,"dec":null,"d":null,"_corrupt_record":"12,\"two"}
         {"i":null,"s":"1","f":null,"bo":null,"dec":null,"d":null,"_corrupt_record":"lines\",1,true,1,2024-01-01"}
         {"i":13,"s":"#c","f":1.0,"bo":true,"dec":1.00,"d":"2024-01-01","_corrupt_record":null}
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
@@ -188,14 +196,18 @@ fn csv_with_doubled_quotes_comments_and_blanks() {
  # not comment,6,7
 #6,x,1
 "##;
-    check(&reading("csv", &options, "i INT; s STRING; f FLOAT", "/data/q"), file, expect![[r#"
+    check(
+        &reading("csv", &options, "i INT; s STRING; f FLOAT", "/data/q"),
+        file,
+        expect![[r#"
         {"i":1,"s":"a \"q\" b","f":1.5}
         {"i":2,"s":"sp","f":2.5}
         {"i":3,"s":null,"f":3.0}
         {"i":4,"s":" in ","f":4.0}
         {"i":5,"s":"\"un\"x\"y\"","f":5.0}
         {"i":null,"s":"6","f":7.0}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -204,7 +216,10 @@ fn pushed_filters_pass_rows_with_mistyped_cells() {
     let mut csv = reading("csv", &[], "i INT; s STRING; f FLOAT; bo BOOLEAN; dec DECIMAL(6,2); d DATE", "/data/p");
     csv.filters = vec![PushedFilter::Test(0, FilterTest::IsNotNull), greater(0)];
     csv.columns = vec![1, 0];
-    check(&csv, ODD_CSV, expect![[r##"
+    check(
+        &csv,
+        ODD_CSV,
+        expect![[r##"
         {"s":"a","i":4}
         {"s":"a\"b\\c\\n","i":5}
         {"s":"mid\"quote\"d","i":6}
@@ -216,5 +231,6 @@ fn pushed_filters_pass_rows_with_mistyped_cells() {
         {"s":"two","i":12}
         {"s":"1","i":null}
         {"s":"#c","i":13}
-    "##]]);
+    "##]],
+    );
 }
