@@ -1,12 +1,18 @@
 //! Expressions as written: what `col`, operators, functions and SQL text build. Spark's unresolved expressions.
 
-use crate::types::{DataType, Value};
+use crate::sql::tree::Origin;
+use crate::types::DataType;
+use crate::types::Value;
 
 /// An expression before its names and types are known.
 ///
 /// Operators are calls by their SQL name: `+ - * / % = <=> < <= > >= and or not in like rlike between`, unary minus is `negative`, `IS NULL` is `isnull`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
+    /// An expression that was read from SQL text, and where it stood: Spark appends the place to errors (`; line 1 pos 0`).
+    /// Look through it with [`Expr::bare`] before matching; `resolve` and the naming functions do so themselves.
+    /// It never wraps `Star`, `Literal`, `Alias`, `Lambda`.
+    At(Box<Expr>, Origin),
     /// A column, struct field or lambda variable by its dotted name: `col("a.b")`, `a.b`. Parts come split and without backquotes.
     Name(Vec<String>),
     /// `df["x"]` or `df.x`: a column of the frame with this id (see `plan::Frame`), which survives joins and projections.
@@ -60,6 +66,15 @@ impl Expr {
     #[must_use]
     pub fn call(name: impl Into<String>, arguments: Vec<Self>) -> Self {
         Self::Call { name: name.into(), arguments, distinct: false, filter: None }
+    }
+
+    /// The expression without its place in a text.
+    #[must_use]
+    pub fn bare(&self) -> &Self {
+        match self {
+            Self::At(inner, _) => inner.bare(),
+            other => other,
+        }
     }
 
     /// A column by its undotted name.

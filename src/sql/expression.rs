@@ -15,9 +15,48 @@ const MAXIMUM_CHAIN: usize = 400;
 
 /// Words that end an expression in a select list rather than name it.
 const NOT_ALIASES: [&str; 42] = [
-    "from", "where", "group", "having", "order", "limit", "union", "except", "intersect", "minus", "lateral", "window", "cluster", "distribute", "sort",
-    "on", "using", "join", "inner", "left", "right", "full", "cross", "natural", "semi", "anti", "tablesample", "pivot", "unpivot", "offset", "and",
-    "or", "in", "like", "between", "is", "rlike", "regexp", "ilike", "then", "when", "end",
+    "from",
+    "where",
+    "group",
+    "having",
+    "order",
+    "limit",
+    "union",
+    "except",
+    "intersect",
+    "minus",
+    "lateral",
+    "window",
+    "cluster",
+    "distribute",
+    "sort",
+    "on",
+    "using",
+    "join",
+    "inner",
+    "left",
+    "right",
+    "full",
+    "cross",
+    "natural",
+    "semi",
+    "anti",
+    "tablesample",
+    "pivot",
+    "unpivot",
+    "offset",
+    "and",
+    "or",
+    "in",
+    "like",
+    "between",
+    "is",
+    "rlike",
+    "regexp",
+    "ilike",
+    "then",
+    "when",
+    "end",
 ];
 
 /// A whole text as one expression without a name (`DataFrame.filter` of a string): Spark's `singleExpression`, whose alias is kept too.
@@ -197,20 +236,30 @@ const LEVELS: [&[&str]; 7] = [
     &["*", "/", "%", "div"],
 ];
 
-/// A value: operators from this level on, each level binding to the left.
+/// A value: operators from this level on, each level binding to the left. One call climbs through all levels, which keeps the stack flat.
 pub fn binary(parser: &mut Parser, level: usize) -> Result<SqlExpr> {
-    let Some(operators) = LEVELS.get(level) else { return unary(parser) };
     let origin = parser.origin();
-    let mut left = binary(parser, level + 1)?;
+    let mut left = unary(parser)?;
     for count in 0.. {
-        let found = operators.iter().find(|operator| parser.is_sign(operator) || **operator == "div" && parser.is_word("div"));
-        let Some(operator) = found else { break };
+        let Some((found, operator)) = operator_at(parser, level) else { break };
         check_chain(count, origin)?;
         parser.next();
-        let right = binary(parser, level + 1)?;
+        let right = binary(parser, found + 1)?;
         left = operation(operator, left, right, origin);
     }
     Ok(left)
+}
+
+/// The operator at the cursor and its level, if it binds at least as tightly as this level.
+fn operator_at(parser: &Parser, level: usize) -> Option<(usize, &'static str)> {
+    let token = parser.token();
+    let is_div = parser.is_word("div");
+    if token.kind != Kind::Sign && !is_div {
+        return None;
+    }
+    LEVELS.iter().enumerate().skip(level).find_map(|(at, operators)| {
+        operators.iter().find(|operator| **operator == token.text || is_div && **operator == "div").map(|operator| (at, *operator))
+    })
 }
 
 fn operation(operator: &str, left: SqlExpr, right: SqlExpr, origin: Origin) -> SqlExpr {

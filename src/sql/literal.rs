@@ -24,7 +24,8 @@ pub fn number(text: &str, negative: bool, origin: Origin) -> Result<SqlExpr> {
     let last = upper.chars().last().unwrap_or('0');
     let body = &upper[..upper.len() - 1];
     match last {
-        'L' => whole(&signed(body), i64::MIN.into(), i64::MAX.into(), "bigint", origin).map(|v| SqlExpr::Literal(Value::Long(v as i64), DataType::Long)),
+        'L' => whole(&signed(body), i64::MIN.into(), i64::MAX.into(), "bigint", origin)
+            .map(|v| SqlExpr::Literal(Value::Long(v as i64), DataType::Long)),
         'S' => whole(&signed(body), -32768, 32767, "smallint", origin).map(|v| SqlExpr::Literal(Value::Short(v as i16), DataType::Short)),
         'Y' => whole(&signed(body), -128, 127, "tinyint", origin).map(|v| SqlExpr::Literal(Value::Byte(v as i8), DataType::Byte)),
         'D' => Ok(SqlExpr::Literal(Value::Double(signed(body).parse().unwrap_or(f64::NAN)), DataType::Double)),
@@ -50,7 +51,9 @@ fn whole(text: &str, least: i128, most: i128, name: &str, origin: Origin) -> Res
     if value >= least && value <= most {
         return Ok(value);
     }
-    let said = format!("Numeric literal {text} is outside the valid range for {name} with minimum value of {least} and maximum value of {most}. Please adjust the value accordingly.");
+    let said = format!(
+        "Numeric literal {text} is outside the valid range for {name} with minimum value of {least} and maximum value of {most}. Please adjust the value accordingly."
+    );
     Err(parse_error("INVALID_NUMERIC_LITERAL_RANGE", &said, "22003", origin))
 }
 
@@ -193,7 +196,9 @@ fn whole_text(text: &str, origin: Origin) -> Result<SqlExpr> {
 }
 
 fn bad_interval(text: &str, origin: Origin) -> Box<crate::diag::Diagnostic> {
-    let said = format!("Unable to parse '{text}'. Please ensure that the value provided is in a valid format for defining an interval. You can reference the documentation for the correct format. If the issue persists, please double check that the input value is not null or empty and try again.");
+    let said = format!(
+        "Unable to parse '{text}'. Please ensure that the value provided is in a valid format for defining an interval. You can reference the documentation for the correct format. If the issue persists, please double check that the input value is not null or empty and try again."
+    );
     parse_error("CANNOT_PARSE_INTERVAL", &said, "22006", origin)
 }
 
@@ -207,7 +212,8 @@ fn sum_of(parts: &[(String, Unit)], origin: Origin) -> Result<SqlExpr> {
                 has_months = true;
             }
             Unit::Micros(factor) => {
-                micros = scaled(text.trim(), *factor).and_then(|value| micros.checked_add(value)).ok_or_else(|| bad_interval(text, origin))?;
+                micros =
+                    scaled(text.trim(), *factor).and_then(|value| micros.checked_add(value)).ok_or_else(|| bad_interval(text, origin))?;
                 has_micros = true;
             }
         }

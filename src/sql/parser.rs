@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 use crate::diag::Result;
 
 /// How deep parentheses, calls and subqueries may nest.
-const MAXIMUM_DEPTH: usize = 120;
+const MAXIMUM_DEPTH: usize = 80;
 
 /// A cursor over the tokens of one text.
 pub struct Parser {

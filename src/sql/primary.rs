@@ -20,8 +20,25 @@ use crate::types::DataType;
 use crate::types::Value;
 
 /// Words that begin or end a clause and so are no value, unless in backquotes or before a parenthesis.
-const NOT_VALUES: [&str; 17] =
-    ["from", "where", "group", "having", "order", "limit", "union", "except", "intersect", "then", "else", "when", "end", "and", "or", "as", "select"];
+const NOT_VALUES: [&str; 17] = [
+    "from",
+    "where",
+    "group",
+    "having",
+    "order",
+    "limit",
+    "union",
+    "except",
+    "intersect",
+    "then",
+    "else",
+    "when",
+    "end",
+    "and",
+    "or",
+    "as",
+    "select",
+];
 
 /// A value with what is attached to it: `a.b[0]::int`.
 pub fn primary(parser: &mut Parser) -> Result<SqlExpr> {
@@ -109,7 +126,9 @@ fn word(parser: &mut Parser, lower: &str) -> Result<SqlExpr> {
         if let Some(found) = special_call(parser, lower)? {
             return Ok(found);
         }
-    } else if matches!(lower, "current_date" | "current_timestamp" | "current_user" | "localtimestamp" | "user" | "session_user") && !parser.is_sign_at(1, ".") {
+    } else if matches!(lower, "current_date" | "current_timestamp" | "current_user" | "localtimestamp" | "user" | "session_user")
+        && !parser.is_sign_at(1, ".")
+    {
         let origin = parser.origin();
         parser.next();
         return Ok(call(lower, Vec::new(), origin));
@@ -239,7 +258,9 @@ fn named_list(parser: &mut Parser) -> Result<Vec<SqlExpr>> {
 
 /// `TRIM(BOTH x FROM y)`; none for the plain call.
 fn trim(parser: &mut Parser, origin: Origin) -> Result<Option<SqlExpr>> {
-    let side = ["both", "leading", "trailing"].into_iter().find(|word| parser.is_word(word) && !parser.is_sign_at(1, ")") && !parser.is_sign_at(1, ","));
+    let side = ["both", "leading", "trailing"]
+        .into_iter()
+        .find(|word| parser.is_word(word) && !parser.is_sign_at(1, ")") && !parser.is_sign_at(1, ","));
     if side.is_some() {
         parser.next();
     }

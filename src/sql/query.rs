@@ -23,9 +23,38 @@ use crate::diag::Result;
 
 /// Words that cannot be a table's alias without `AS`.
 const NOT_TABLE_ALIASES: [&str; 32] = [
-    "where", "group", "having", "order", "limit", "union", "except", "intersect", "minus", "lateral", "window", "cluster", "distribute", "sort", "on",
-    "using", "join", "inner", "left", "right", "full", "cross", "natural", "semi", "anti", "tablesample", "pivot", "unpivot", "offset", "select",
-    "from", "values",
+    "where",
+    "group",
+    "having",
+    "order",
+    "limit",
+    "union",
+    "except",
+    "intersect",
+    "minus",
+    "lateral",
+    "window",
+    "cluster",
+    "distribute",
+    "sort",
+    "on",
+    "using",
+    "join",
+    "inner",
+    "left",
+    "right",
+    "full",
+    "cross",
+    "natural",
+    "semi",
+    "anti",
+    "tablesample",
+    "pivot",
+    "unpivot",
+    "offset",
+    "select",
+    "from",
+    "values",
 ];
 
 /// A text as one query.
@@ -82,8 +111,10 @@ fn statement(parser: &mut Parser) -> Result<Statement> {
     if parser.take_word("set") {
         return Ok(set(parser));
     }
-    const KNOWN: [&str; 14] =
-        ["alter", "analyze", "cache", "uncache", "refresh", "use", "explain", "merge", "update", "delete", "truncate", "show", "insert", "declare"];
+    const KNOWN: [&str; 14] = [
+        "alter", "analyze", "cache", "uncache", "refresh", "use", "explain", "merge", "update", "delete", "truncate", "show", "insert",
+        "declare",
+    ];
     if parser.is_any_word(&KNOWN) {
         let word = parser.token().text.to_ascii_uppercase();
         return Err(not_known(&format!("the statement {word}"), origin));
@@ -128,7 +159,12 @@ pub fn begins_query(parser: &Parser, count: usize) -> bool {
     let follows_name = !parser.is_sign_at(count + 1, "(") && !parser.is_sign_at(count + 1, ")");
     parser.is_word_at(count, "select")
         || parser.is_word_at(count, "with") && follows_name
-        || parser.is_word_at(count, "values") && parser.ahead(count + 1).kind != Kind::End && !parser.is_sign_at(count + 1, ",") && !parser.is_sign_at(count + 1, ")") && !parser.is_sign_at(count + 1, "[") && !parser.is_sign_at(count + 1, ".")
+        || parser.is_word_at(count, "values")
+            && parser.ahead(count + 1).kind != Kind::End
+            && !parser.is_sign_at(count + 1, ",")
+            && !parser.is_sign_at(count + 1, ")")
+            && !parser.is_sign_at(count + 1, "[")
+            && !parser.is_sign_at(count + 1, ".")
         || parser.is_word_at(count, "from") && count == 0
         || parser.is_word_at(count, "table") && parser.ahead(count + 1).kind == Kind::Word
 }
@@ -235,8 +271,7 @@ fn select(parser: &mut Parser) -> Result<Select> {
     while parser.take_sign(",") {
         items.push(named(parser)?);
     }
-    let mut found =
-        Select { distinct, items, from: Vec::new(), lateral_views: Vec::new(), filter: None, group_by: None, having: None };
+    let mut found = Select { distinct, items, from: Vec::new(), lateral_views: Vec::new(), filter: None, group_by: None, having: None };
     if parser.take_word("from") {
         found.from.push(relation(parser)?);
         while parser.take_sign(",") {
@@ -263,7 +298,10 @@ fn lateral_view(parser: &mut Parser) -> Result<LateralView> {
     let generator = super::primary::primary(parser)?;
     let table = if parser.is_word("as") { String::new() } else { parser.identifier()? };
     let mut columns = Vec::new();
-    if parser.take_word("as") || parser.token().kind == Kind::Quoted || parser.token().kind == Kind::Word && !parser.is_any_word(&NOT_TABLE_ALIASES) {
+    if parser.take_word("as")
+        || parser.token().kind == Kind::Quoted
+        || parser.token().kind == Kind::Word && !parser.is_any_word(&NOT_TABLE_ALIASES)
+    {
         columns.push(parser.identifier()?);
         while parser.take_sign(",") {
             columns.push(parser.identifier()?);
@@ -317,7 +355,8 @@ fn rollup(keys: &[SqlExpr]) -> Vec<Vec<SqlExpr>> {
 
 fn cube(keys: &[SqlExpr]) -> Vec<Vec<SqlExpr>> {
     let count = keys.len().min(10);
-    let chosen = |mask: usize| keys.iter().enumerate().filter(|(i, _)| mask & (1 << (count - 1 - i)) != 0).map(|(_, key)| key.clone()).collect();
+    let chosen =
+        |mask: usize| keys.iter().enumerate().filter(|(i, _)| mask & (1 << (count - 1 - i)) != 0).map(|(_, key)| key.clone()).collect();
     (0..1 << count).rev().map(chosen).collect()
 }
 

@@ -39,7 +39,10 @@ fn expressions_are_read_by_sparks_precedence() {
         ("interval 1 minute 30 seconds", "DayTimeInterval(90000000)"),
         ("interval '1-2' year to month", "YearMonthInterval(14)"),
         ("timestamp '2020-01-01'", "timestamp'2020-01-01'"),
-        ("cast(a as struct<x: array<int>>) as b", "(cast a Struct([Field { name: \"x\", data_type: Array(Integer, true), nullable: true }])) as b"),
+        (
+            "cast(a as struct<x: array<int>>) as b",
+            "(cast a Struct([Field { name: \"x\", data_type: Array(Integer, true), nullable: true }])) as b",
+        ),
         ("a between 1 and 2 and b", "(and (between a Integer(1) Integer(2)) b)"),
         ("`a.b`.c", "a.b.c"),
         ("count(*)", "(count *)"),

@@ -35,8 +35,8 @@ pub struct Token {
 }
 
 const SIGNS: [&str; 35] = [
-    "<=>", ">>>", "->", "=>", "==", "!=", "<>", "<=", ">=", "!<", "!>", "<<", ">>", "||", "::", "(", ")", ",", ".", "[", "]", "+", "-", "*", "/", "%",
-    "=", "<", ">", "!", "~", "&", "^", "|", ":",
+    "<=>", ">>>", "->", "=>", "==", "!=", "<>", "<=", ">=", "!<", "!>", "<<", ">>", "||", "::", "(", ")", ",", ".", "[", "]", "+", "-",
+    "*", "/", "%", "=", "<", ">", "!", "~", "&", "^", "|", ":",
 ];
 
 /// All tokens of the text; the last one is the end.
@@ -166,7 +166,8 @@ impl Lexer {
         while self.peek(0).is_ascii_digit() {
             self.step();
         }
-        if self.peek(0) == '.' && !(self.peek(1).is_alphabetic() && !matches!(self.peek(1), 'e' | 'E' | 'd' | 'D' | 'f' | 'F' | 'b' | 'B')) {
+        if self.peek(0) == '.' && !(self.peek(1).is_alphabetic() && !matches!(self.peek(1), 'e' | 'E' | 'd' | 'D' | 'f' | 'F' | 'b' | 'B'))
+        {
             self.step();
             while self.peek(0).is_ascii_digit() {
                 self.step();
