@@ -1,1 +1,23 @@
-//! Empty as yet.
+//! The logical plan: DataFrames as analysed relations, named as Spark's; names, types, streaming rules, output modes.
+//!
+//! A [`Frame`] is always analysed: each of its methods resolves names and checks types at once and raises what Spark raises at that moment.
+//! After analysis nothing goes by name any more: columns are ids. `optimize` then rewrites a plan as far as Spark's rewriting can be seen from outside.
+
+mod aggregation;
+mod analysis;
+mod analyzer;
+mod column;
+mod errors;
+mod frame;
+mod instance;
+pub mod join_watermark;
+mod names;
+mod node;
+mod source;
+pub mod streaming;
+
+pub use analyzer::{Analyzer, Catalog};
+pub use column::{Column, Named, WindowKind};
+pub use frame::{Frame, JoinOn};
+pub use node::{JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, WindowFunction};
+pub use source::SourceSpec;

@@ -1,0 +1,165 @@
+//! Grouping: keys and calls taken apart from the expressions over them, as Spark's `PhysicalAggregation` does, and its rules checked.
+
+use crate::diag;
+use crate::diag::Diagnostic;
+use crate::expr::Expr;
+use crate::expr::Typed;
+use crate::expr::TypedKind;
+use crate::expr::aggregate::AggregateCall;
+use crate::plan::Analyzer;
+use crate::plan::Column;
+use crate::plan::Named;
+use crate::plan::NamedCall;
+use crate::plan::Node;
+use crate::plan::Plan;
+use crate::plan::analysis::list::Draft;
+use crate::plan::errors;
+use std::rc::Rc;
+
+/// `groupBy(keys).agg(aggregates)`: the keys stand first in the result.
+pub(crate) fn aggregate(keys: Vec<Expr>, aggregates: Vec<Expr>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+    let keys = super::list::drafts(keys, &child, analyzer)?;
+    let outputs = super::list::drafts(aggregates, &child, analyzer)?;
+    let shown = keys.iter().map(Draft::copy).chain(outputs).collect();
+    over_keys(keys, shown, child, analyzer)
+}
+
+/// `SELECT outputs GROUP BY keys`, both resolved over the child.
+pub(crate) fn over_keys(keys: Vec<Draft>, outputs: Vec<Draft>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+    let (mut keys, mut outputs) = (keys, outputs);
+    let windows = keys.iter_mut().chain(&mut outputs).map(|draft| &mut draft.typed);
+    let child = super::window::place(windows, child, analyzer)?;
+    let mut grouping = Grouping::new(keys, child, analyzer)?;
+    let mut list = Vec::new();
+    for output in outputs {
+        list.push(grouping.output(output, analyzer)?);
+    }
+    Ok(grouping.finish(list))
+}
+
+/// An aggregation as it grows: outputs (and then `HAVING` and `ORDER BY`) add the calls that they need.
+pub(crate) struct Grouping {
+    keys: Vec<Named>,
+    calls: Vec<NamedCall>,
+    child: Rc<Plan>,
+}
+
+impl Grouping {
+    /// The keys over the child, in which windows are already placed.
+    pub(crate) fn new(keys: Vec<Draft>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Self> {
+        let mut named: Vec<Named> = Vec::new();
+        for key in keys {
+            if key.typed.has_aggregate() {
+                let text = format!("Aggregate functions are not allowed in GROUP BY, but found \"{}\".", key.name);
+                return Err(Diagnostic::analysis("GROUP_BY_AGGREGATE", text, "42903"));
+            }
+            if !super::row::is_orderable(&key.typed.data_type) {
+                return Err(not_orderable(&key));
+            }
+            if !named.iter().any(|known| known.expr == key.typed) {
+                let key = Draft { aliased: false, ..key };
+                named.push(key.named(&child, analyzer));
+            }
+        }
+        Ok(Self { keys: named, calls: Vec::new(), child })
+    }
+
+    /// An output column: its expression over the keys' and the calls' columns.
+    pub(crate) fn output(&mut self, draft: Draft, analyzer: &Analyzer) -> diag::Result<Named> {
+        let name = draft.name.clone();
+        let typed = self.over_results(draft.typed, &name, analyzer)?;
+        let results = self.results();
+        Ok(Draft {
+            typed,
+            ..Draft {
+                name,
+                names: Vec::new(),
+                aliased: draft.aliased,
+                typed: Typed::literal(crate::types::Value::Null, crate::types::DataType::Null),
+            }
+        }
+        .named(&results, analyzer))
+    }
+
+    /// The expression with keys and aggregate calls replaced by the columns that hold them.
+    pub(crate) fn over_results(&mut self, typed: Typed, name: &str, analyzer: &Analyzer) -> diag::Result<Typed> {
+        if let Some(key) = self.keys.iter().find(|key| key.expr == typed) {
+            return Ok(key.column.typed());
+        }
+        match typed.kind {
+            TypedKind::Aggregate(call) => self.call(*call, typed.data_type, typed.nullable, name, analyzer),
+            TypedKind::Column(id) if id.0 < crate::expr::ColumnId::VARIABLES => Err(self.not_grouped(id)),
+            _ => typed.map_children(&mut |child| self.over_results(child, name, analyzer)),
+        }
+    }
+
+    fn call(
+        &mut self,
+        call: AggregateCall,
+        data_type: crate::types::DataType,
+        nullable: bool,
+        name: &str,
+        analyzer: &Analyzer,
+    ) -> diag::Result<Typed> {
+        if call.arguments.iter().chain(&call.filter).any(Typed::has_aggregate) {
+            let text = "It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query.";
+            return Err(Diagnostic::analysis("NESTED_AGGREGATE_FUNCTION", text, "42607"));
+        }
+        if let Some(known) = self.calls.iter().find(|known| known.call == call) {
+            return Ok(known.column.typed());
+        }
+        let column = Column::new(analyzer.fresh_column(), name, data_type, nullable);
+        let typed = column.typed();
+        self.calls.push(NamedCall { column, call });
+        Ok(typed)
+    }
+
+    /// A column that is neither a key nor inside an aggregate.
+    fn not_grouped(&self, id: crate::expr::ColumnId) -> Box<Diagnostic> {
+        if self.keys.is_empty() {
+            let text =
+                "The query does not include a GROUP BY clause. Add GROUP BY or turn it into the window functions using OVER clauses.";
+            return Diagnostic::analysis("MISSING_GROUP_BY", text, "42803");
+        }
+        let name = self.child.column(id).map_or("", |column| &column.name);
+        let text = format!(
+            "The non-aggregating expression \"{name}\" is based on columns which are not participating in the GROUP BY clause.\n\
+             Add the columns or the expression to the GROUP BY, aggregate the expression, or use \"any_value({name})\" if you do not care which of the values within a group is returned."
+        );
+        Diagnostic::analysis("MISSING_AGGREGATION", text, "42803")
+    }
+
+    /// The relation so far, for looking its columns up.
+    pub(crate) fn results(&self) -> Rc<Plan> {
+        let keys = self.keys.iter().map(|key| key.column.clone());
+        let columns = keys.chain(self.calls.iter().map(|call| call.column.clone())).collect();
+        let node = Node::Aggregate { keys: self.keys.clone(), calls: self.calls.clone(), child: Rc::clone(&self.child) };
+        Plan::new(node, columns)
+    }
+
+    /// The aggregation with the outputs over it; without a projection where they are the keys and calls themselves.
+    pub(crate) fn finish(self, list: Vec<Named>) -> Rc<Plan> {
+        let results = self.results();
+        let same = list.len() == results.columns.len()
+            && list.iter().zip(&results.columns).all(|(named, column)| named.is_pass() && named.column == *column);
+        if same { results } else { Plan::project(list, results) }
+    }
+}
+
+fn not_orderable(key: &Draft) -> Box<Diagnostic> {
+    let text = format!(
+        "The expression \"{}\" cannot be used as a grouping expression because its data type \"{}\" is not an orderable data type.",
+        key.name,
+        key.typed.data_type.sql()
+    );
+    Diagnostic::analysis("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", text, "42822")
+}
+
+/// Refuses generators beside aggregates, which Spark would take apart.
+pub(crate) fn no_generator(drafts: &[Draft]) -> diag::Result<()> {
+    if drafts.iter().any(|draft| draft.typed.has_generator()) {
+        Err(errors::unknown_to_us("generators beside aggregate functions"))
+    } else {
+        Ok(())
+    }
+}

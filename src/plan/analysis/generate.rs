@@ -1,0 +1,75 @@
+//! Generators in a list: one relation below it that makes their rows (`ExtractGenerator`).
+
+use crate::diag;
+use crate::diag::Diagnostic;
+use crate::expr::TypedKind;
+use crate::plan::Analyzer;
+use crate::plan::Column;
+use crate::plan::Node;
+use crate::plan::Plan;
+use crate::plan::analysis::list::Draft;
+use crate::types::DataType;
+use crate::types::Field;
+use std::rc::Rc;
+
+/// Takes the generator out of the list, puts the relation that runs it over the child, and its columns in the generator's place.
+pub(crate) fn place(drafts: &mut Vec<Draft>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+    let with_generator: Vec<usize> = (0..drafts.len()).filter(|place| drafts[*place].typed.has_generator()).collect();
+    let place = match with_generator.as_slice() {
+        [] => return Ok(child),
+        [place] => *place,
+        several => return Err(too_many(&several.iter().map(|place| drafts[*place].name.as_str()).collect::<Vec<_>>())),
+    };
+    let draft = drafts.remove(place);
+    let TypedKind::Generator(call) = &draft.typed.kind else { return Err(nested(&draft)) };
+    let outer = call.outer;
+    let generated = columns(&draft, analyzer)?;
+    for (offset, column) in generated.iter().enumerate() {
+        let typed = column.typed();
+        drafts.insert(place + offset, Draft { name: column.name.clone(), names: Vec::new(), aliased: false, typed });
+    }
+    Ok(relation(draft.typed, outer, generated, child))
+}
+
+/// `Generate`: the child's columns, then the generated.
+pub(crate) fn relation(generator: crate::expr::Typed, outer: bool, generated: Vec<Column>, child: Rc<Plan>) -> Rc<Plan> {
+    let columns = child.columns.iter().chain(&generated).cloned().collect();
+    Plan::new(Node::Generate { generator, outer, generated, child }, columns)
+}
+
+/// The columns that the generator makes: its fields, under the names of the alias where there is one.
+fn columns(draft: &Draft, analyzer: &Analyzer) -> diag::Result<Vec<Column>> {
+    let DataType::Struct(fields) = &draft.typed.data_type else { unreachable!("a generator's type is the struct of its columns") };
+    let names: Vec<String> = match draft.names.len() {
+        0 => fields.iter().map(|field| field.name.clone()).collect(),
+        given if given == fields.len() => draft.names.clone(),
+        _ => return Err(wrong_number_of_names(draft, fields)),
+    };
+    let column = |(field, name): (&Field, String)| Column::new(analyzer.fresh_column(), name, field.data_type.clone(), field.nullable);
+    Ok(fields.iter().zip(names).map(column).collect())
+}
+
+fn wrong_number_of_names(draft: &Draft, fields: &[Field]) -> Box<Diagnostic> {
+    let text = format!(
+        "The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF. Expected {} aliases, but got {}. \
+         Please ensure that the number of aliases provided matches the number of columns output by the UDTF.",
+        fields.len(),
+        draft.names.join(",")
+    );
+    Diagnostic::analysis("UDTF_ALIAS_NUMBER_MISMATCH", text, "42802")
+}
+
+fn too_many(names: &[&str]) -> Box<Diagnostic> {
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let text = format!(
+        "The generator is not supported: only one generator allowed per SELECT clause but found {}: {}.",
+        names.len(),
+        quoted.join(", ")
+    );
+    Diagnostic::analysis("UNSUPPORTED_GENERATOR.MULTI_GENERATOR", text, "42K0E")
+}
+
+fn nested(draft: &Draft) -> Box<Diagnostic> {
+    let text = format!("The generator is not supported: nested in expressions \"{}\".", draft.name);
+    Diagnostic::analysis("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", text, "42K0E")
+}

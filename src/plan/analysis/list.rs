@@ -1,0 +1,122 @@
+//! A list of expressions over a relation: stars spread, names resolved, windows and generators placed, results named. What `select` is made of.
+
+use crate::diag;
+use crate::expr::ColumnId;
+use crate::expr::Expr;
+use crate::expr::Typed;
+use crate::expr::TypedKind;
+use crate::plan::Analyzer;
+use crate::plan::Column;
+use crate::plan::Named;
+use crate::plan::Plan;
+use crate::plan::WindowKind;
+use crate::plan::names::EXACT;
+use crate::plan::names::Names;
+use std::rc::Rc;
+
+/// An expression of a list, resolved, with the name that its column will have.
+pub(crate) struct Draft {
+    /// The name.
+    pub(crate) name: String,
+    /// All names where the alias has several, for generators.
+    pub(crate) names: Vec<String>,
+    /// Whether an alias gave the name: then even a bare column gets a new id.
+    pub(crate) aliased: bool,
+    /// What it computes.
+    pub(crate) typed: Typed,
+}
+
+/// The expression that means exactly this column, whatever else has its name.
+pub(crate) fn exactly(column: &Column) -> Expr {
+    Expr::ColumnOf(EXACT | column.id.0, column.name.clone())
+}
+
+/// `SELECT list` over the relation: a projection, or an aggregation of all rows where the list aggregates.
+pub(crate) fn project(list: Vec<Expr>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+    let mut drafts = drafts(list, &child, analyzer)?;
+    if drafts.iter().any(|draft| draft.typed.has_aggregate()) {
+        return super::aggregate::over_keys(Vec::new(), drafts, child, analyzer);
+    }
+    let child = super::window::place(drafts.iter_mut().map(|draft| &mut draft.typed), child, analyzer)?;
+    let child = super::generate::place(&mut drafts, child, analyzer)?;
+    let child = super::over::place(&mut drafts, child, analyzer);
+    let list = drafts.into_iter().map(|draft| draft.named(&child, analyzer)).collect();
+    Ok(Plan::project(list, child))
+}
+
+/// The list with its stars spread and each expression resolved over the relation's columns.
+pub(crate) fn drafts(list: Vec<Expr>, child: &Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Vec<Draft>> {
+    let list = super::star::spread(list, child, analyzer)?;
+    let names = Names::of(&[child], analyzer);
+    list.into_iter().map(|expr| Draft::of(expr, &names, analyzer)).collect()
+}
+
+impl Draft {
+    /// The same draft once more: a key that is also an output.
+    pub(crate) fn copy(&self) -> Self {
+        Self { name: self.name.clone(), names: self.names.clone(), aliased: self.aliased, typed: self.typed.clone() }
+    }
+
+    /// Resolves one expression and finds its name.
+    pub(crate) fn of(expr: Expr, names: &Names, analyzer: &Analyzer) -> diag::Result<Self> {
+        let (expr, given) = match expr {
+            Expr::Alias(inner, given) => (innermost(*inner), given),
+            other => (other, Vec::new()),
+        };
+        let typed = crate::expr::resolve(&expr, names, &analyzer.settings())?;
+        let name = match given.first() {
+            Some(name) => name.clone(),
+            None => crate::expr::name_of(&expr),
+        };
+        Ok(Self { name, aliased: !given.is_empty(), names: given, typed })
+    }
+
+    /// The column over the relation: a bare one keeps its id, all else gets a new one.
+    pub(crate) fn named(self, child: &Plan, analyzer: &Analyzer) -> Named {
+        if let (false, Some(column)) = (self.aliased, bare_column(&self.typed, child)) {
+            let column = Column { name: self.name, ..column.clone() };
+            return Named { column, expr: self.typed };
+        }
+        let mut column = Column::new(analyzer.fresh_column(), self.name, self.typed.data_type.clone(), self.typed.nullable);
+        (column.watermark_delay_ms, column.window) = event_time_facts(&self.typed, child);
+        Named { column, expr: self.typed }
+    }
+}
+
+/// The expression under nested aliases, of which the outermost counts.
+fn innermost(expr: Expr) -> Expr {
+    match expr {
+        Expr::Alias(inner, _) => innermost(*inner),
+        other => other,
+    }
+}
+
+/// What a new column inherits of event time: all from a bare column, the delay from the window under `window_time`.
+pub(crate) fn event_time_facts(typed: &Typed, child: &Plan) -> (Option<i64>, WindowKind) {
+    if let Some(column) = bare_column(typed, child) {
+        return (column.watermark_delay_ms, column.window);
+    }
+    if let TypedKind::Call(call) = &typed.kind
+        && call.function.name == "$before_end"
+        && let Some(TypedKind::Field(window, _)) = call.arguments.first().map(|end| &end.kind)
+        && let Some(column) = bare_column(window, child)
+    {
+        return (column.watermark_delay_ms, WindowKind::None);
+    }
+    (None, WindowKind::None)
+}
+
+/// The child's column that the expression passes on, if it does nothing else.
+pub(crate) fn bare_column<'a>(typed: &Typed, child: &'a Plan) -> Option<&'a Column> {
+    match typed.kind {
+        TypedKind::Column(id) => child.column(id),
+        _ => None,
+    }
+}
+
+/// The ids of the columns that the expressions stand for; expressions that stand for none are left out.
+pub(crate) fn columns_meant(exprs: &[Expr], child: &Rc<Plan>, analyzer: &Analyzer) -> Vec<ColumnId> {
+    let names = Names::of(&[child], analyzer);
+    let resolved = exprs.iter().filter_map(|expr| crate::expr::resolve(expr, &names, &analyzer.settings()).ok());
+    resolved.filter_map(|typed| bare_column(&typed, child).map(|column| column.id)).collect()
+}

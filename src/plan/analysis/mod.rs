@@ -1,0 +1,19 @@
+//! Analysis: what an expression list over a relation becomes, one file for each kind of relation.
+
+mod aggregate;
+mod combine;
+mod generate;
+mod join;
+mod list;
+mod over;
+mod row;
+mod star;
+mod watermark;
+mod window;
+
+pub(crate) use aggregate::aggregate;
+pub(crate) use combine::{set_operation, union, union_by_name};
+pub(crate) use join::{join, join_type};
+pub(crate) use list::{columns_meant, exactly, project};
+pub(crate) use row::{filter, row_count, sort, subquery_alias};
+pub(crate) use watermark::watermark;

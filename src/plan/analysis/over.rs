@@ -1,0 +1,37 @@
+//! Window functions in a list: one relation below it that computes them (`ExtractWindowExpressions`).
+
+use crate::expr::Typed;
+use crate::expr::TypedKind;
+use crate::plan::Analyzer;
+use crate::plan::Column;
+use crate::plan::Node;
+use crate::plan::Plan;
+use crate::plan::WindowFunction;
+use crate::plan::analysis::list::Draft;
+use std::rc::Rc;
+
+/// Takes the window functions out of the list and puts the relation that computes them over the child.
+pub(crate) fn place(drafts: &mut [Draft], child: Rc<Plan>, analyzer: &Analyzer) -> Rc<Plan> {
+    let mut functions = Vec::new();
+    for draft in drafts {
+        let name = draft.name.clone();
+        take(&mut draft.typed, &name, &mut functions, analyzer);
+    }
+    if functions.is_empty() {
+        return child;
+    }
+    let columns = child.columns.iter().cloned().chain(functions.iter().map(|function| function.column.clone())).collect();
+    Plan::new(Node::Window { functions, child }, columns)
+}
+
+fn take(typed: &mut Typed, name: &str, functions: &mut Vec<WindowFunction>, analyzer: &Analyzer) {
+    if let TypedKind::Over(call) = &typed.kind {
+        let column = Column::new(analyzer.fresh_column(), name, typed.data_type.clone(), typed.nullable);
+        functions.push(WindowFunction { column: column.clone(), call: (**call).clone() });
+        *typed = column.typed();
+        return;
+    }
+    for child in typed.children_mut() {
+        take(child, name, functions, analyzer);
+    }
+}

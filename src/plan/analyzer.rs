@@ -1,0 +1,76 @@
+//! What analysis needs besides the plan: the session's settings and fresh ids.
+
+use crate::diag;
+use crate::expr::ColumnId;
+use crate::expr::Settings;
+use crate::plan::Column;
+use crate::plan::Frame;
+use crate::types::Schema;
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The session as analysis sees it. Frames of one session share one; ids are unique within it.
+#[derive(Debug)]
+pub struct Analyzer {
+    settings: RefCell<Settings>,
+    next_id: Cell<u64>,
+    /// The columns of frames that `df["x"]` has been asked of, by the frame's id.
+    referenced: RefCell<BTreeMap<u64, Vec<Column>>>,
+}
+
+/// The tables and views that SQL can name.
+pub trait Catalog {
+    /// The frame behind a name of one or more parts (`events`, `default.events`); none where there is no such table or view. Look-up ignores case.
+    ///
+    /// # Errors
+    /// Where the table is there and cannot be read.
+    fn relation(&self, name: &[String]) -> diag::Result<Option<Frame>>;
+}
+
+impl Analyzer {
+    /// A session with these settings.
+    #[must_use]
+    pub fn new(settings: Settings) -> Rc<Self> {
+        Rc::new(Self { settings: RefCell::new(settings), next_id: Cell::new(0), referenced: RefCell::default() })
+    }
+
+    /// The settings now.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.settings.borrow().clone()
+    }
+
+    /// Changes the settings for what is analysed from now on: `spark.conf.set`.
+    pub fn set_settings(&self, settings: Settings) {
+        *self.settings.borrow_mut() = settings;
+    }
+
+    /// A number that this session has not given out yet.
+    pub fn fresh(&self) -> u64 {
+        let id = self.next_id.get();
+        self.next_id.set(id + 1);
+        id
+    }
+
+    /// A column id that this session has not given out yet.
+    pub fn fresh_column(&self) -> ColumnId {
+        ColumnId(self.fresh())
+    }
+
+    /// New columns for a schema.
+    pub(crate) fn columns(&self, schema: &Schema) -> Vec<Column> {
+        schema.fields.iter().map(|field| Column::new(self.fresh_column(), &field.name, field.data_type.clone(), field.nullable)).collect()
+    }
+
+    /// Remembers a frame's columns for `df["x"]` in later frames.
+    pub(crate) fn remember(&self, frame: &Frame) {
+        self.referenced.borrow_mut().entry(frame.id).or_insert_with(|| frame.plan.columns.clone());
+    }
+
+    /// The columns of a remembered frame.
+    pub(crate) fn remembered(&self, frame: u64) -> Option<Vec<Column>> {
+        self.referenced.borrow().get(&frame).cloned()
+    }
+}

@@ -1,0 +1,91 @@
+//! Grouping: `groupBy(...)` with what follows it.
+
+use crate::diag;
+use crate::diag::Diagnostic;
+use crate::expr::Expr;
+use crate::plan::Frame;
+use crate::plan::analysis;
+use crate::plan::errors;
+use crate::types::DataType;
+use crate::types::Value;
+use std::rc::Rc;
+
+impl Frame {
+    /// `df.groupBy(keys).agg(aggregates)`; without keys `df.agg(aggregates)`. The result has the keys, then the aggregates.
+    ///
+    /// # Errors
+    /// What names, types and windows raise; `MISSING_AGGREGATION`; `_LEGACY_ERROR_TEMP_1039` for two windows.
+    pub fn aggregate(&self, keys: Vec<Expr>, aggregates: Vec<Expr>) -> diag::Result<Self> {
+        Ok(self.over(analysis::aggregate(keys, aggregates, Rc::clone(&self.plan), &self.analyzer)?))
+    }
+
+    /// `df.groupBy(keys).count()`.
+    ///
+    /// # Errors
+    /// As [`Frame::aggregate`].
+    pub fn count_by(&self, keys: Vec<Expr>) -> diag::Result<Self> {
+        let one = Expr::Literal(Value::Integer(1), DataType::Integer);
+        self.aggregate(keys, vec![Expr::Alias(Box::new(Expr::call("count", vec![one])), vec!["count".to_owned()])])
+    }
+
+    /// `df.groupBy(keys).sum("a", "b")` and `avg`, `mean`, `min`, `max`: of these columns, or of all numeric ones that are no keys.
+    ///
+    /// # Errors
+    /// `_LEGACY_ERROR_TEMP_1323` for a column that is not numeric; as [`Frame::aggregate`].
+    pub fn aggregate_numeric(&self, keys: Vec<Expr>, function: &str, columns: &[String]) -> diag::Result<Self> {
+        let function = if function == "mean" { "avg" } else { function };
+        let meant = if columns.is_empty() { self.numeric_beside(&keys) } else { self.numeric_named(columns)? };
+        let calls = meant.into_iter().map(|column| Expr::call(function, vec![column])).collect();
+        self.aggregate(keys, calls)
+    }
+
+    fn numeric_beside(&self, keys: &[Expr]) -> Vec<Expr> {
+        let grouped = analysis::columns_meant(keys, &self.plan, &self.analyzer);
+        let numeric = self.plan.columns.iter().filter(|column| is_numeric(&column.data_type) && !grouped.contains(&column.id));
+        numeric.map(analysis::exactly).collect()
+    }
+
+    fn numeric_named(&self, columns: &[String]) -> diag::Result<Vec<Expr>> {
+        let mut meant = Vec::new();
+        for name in columns {
+            let Expr::ColumnOf(..) = self.column(name)? else { return Err(errors::unknown_to_us("aggregates of fields by their name")) };
+            let column = self.plan.columns.iter().find(|column| self.same_name(&column.name, name));
+            if !column.is_some_and(|column| is_numeric(&column.data_type)) {
+                let text = format!("\"{name}\" is not a numeric column. Aggregation function can only be applied on a numeric column.");
+                return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1323", text, ""));
+            }
+            meant.extend(column.map(analysis::exactly));
+        }
+        Ok(meant)
+    }
+
+    /// `df.groupBy(keys).agg({"column": "function"})`, in the order of the JVM's hash map.
+    ///
+    /// # Errors
+    /// As [`Frame::aggregate`]; `UNRESOLVED_ROUTINE`.
+    pub fn aggregate_map(&self, keys: Vec<Expr>, functions: &[(String, String)]) -> diag::Result<Self> {
+        let entries = crate::plan::aggregation::in_hash_map_order(functions);
+        let calls = entries.into_iter().map(|(column, function)| crate::plan::aggregation::call_by_name(&column, &function)).collect();
+        self.aggregate(keys, calls)
+    }
+
+    /// `df.groupBy(keys).pivot(column, values)`: refused on streams without values; not there yet otherwise.
+    ///
+    /// # Errors
+    /// `_LEGACY_ERROR_TEMP_3063`.
+    pub fn pivot(&self, keys: Vec<Expr>, column: Expr, values: Option<Vec<Value>>, aggregates: Vec<Expr>) -> diag::Result<Self> {
+        if values.is_none() && self.is_streaming() {
+            return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_3063", "pivot is not supported on a streaming DataFrames/Datasets", ""));
+        }
+        let _ = (keys, column, aggregates);
+        Err(errors::unknown_to_us("pivot"))
+    }
+}
+
+/// `NumericType`.
+fn is_numeric(data_type: &DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::Byte | DataType::Short | DataType::Integer | DataType::Long | DataType::Float | DataType::Double | DataType::Decimal(..)
+    )
+}
