@@ -14,6 +14,7 @@ pub mod join_watermark;
 mod names;
 mod node;
 mod source;
+pub mod sql;
 pub mod streaming;
 
 pub use analyzer::{Analyzer, Catalog};

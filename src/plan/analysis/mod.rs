@@ -11,9 +11,13 @@ mod star;
 mod watermark;
 mod window;
 
+pub(crate) use aggregate::Grouping;
 pub(crate) use aggregate::aggregate;
 pub(crate) use combine::{set_operation, union, union_by_name};
+pub(crate) use generate::relation as generated;
 pub(crate) use join::{join, join_type};
-pub(crate) use list::{columns_meant, exactly, project};
+pub(crate) use list::{Draft, columns_meant, drafts, exactly, project};
 pub(crate) use row::{filter, row_count, sort, subquery_alias};
+pub(crate) use star::spread;
 pub(crate) use watermark::watermark;
+pub(crate) use window::place as place_windows;

@@ -1,0 +1,198 @@
+//! `SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... ORDER BY`.
+
+use crate::diag;
+use crate::diag::Diagnostic;
+use crate::expr::Expr;
+use crate::expr::Scope;
+use crate::expr::Typed;
+use crate::plan::Named;
+use crate::plan::Node;
+use crate::plan::Order;
+use crate::plan::Plan;
+use crate::plan::analysis;
+use crate::plan::analysis::Draft;
+use crate::plan::analysis::Grouping;
+use crate::plan::errors;
+use crate::plan::names::Names;
+use crate::plan::sql::Session;
+use crate::plan::sql::distinct;
+use crate::plan::sql::order;
+use crate::sql::tree;
+use std::rc::Rc;
+
+impl Session<'_> {
+    /// A `SELECT` with the `ORDER BY` that follows it.
+    pub(super) fn select(&self, select: &tree::Select, order_by: &[tree::SqlSortKey]) -> diag::Result<Rc<Plan>> {
+        let mut child = self.from(&select.from)?;
+        for view in &select.lateral_views {
+            child = self.lateral_view(view, child)?;
+        }
+        if let Some(condition) = &select.filter {
+            child = self.filtered(Self::expr(condition)?, child)?;
+        }
+        let items = select.items.iter().map(Self::expr).collect::<diag::Result<Vec<_>>>()?;
+        let items = analysis::spread(items, &child, self.analyzer)?;
+        let drafts = analysis::drafts(items.clone(), &child, self.analyzer)?;
+        let aggregates = select.group_by.is_some() || select.having.is_some() || drafts.iter().any(|draft| draft.typed.has_aggregate());
+        if aggregates {
+            return self.grouped(select, &items, drafts, order_by, child);
+        }
+        let list = analysis::project(items, child, self.analyzer)?;
+        let list = if select.distinct { distinct(list) } else { list };
+        self.sorted(list, order_by)
+    }
+
+    fn filtered(&self, condition: Expr, child: Rc<Plan>) -> diag::Result<Rc<Plan>> {
+        let names = Names::of(&[&child], self.analyzer);
+        let typed = crate::expr::resolve(&condition, &names, &self.analyzer.settings())?;
+        if typed.has_aggregate() {
+            let shown = crate::expr::pretty_name(&condition);
+            let text = format!(
+                "The WHERE condition \"{shown}\" contains invalid expressions: {shown}.\n\
+                 Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause."
+            );
+            return Err(Diagnostic::analysis("INVALID_WHERE_CONDITION", text, "42903"));
+        }
+        analysis::filter(condition, child, self.analyzer)
+    }
+
+    fn grouped(
+        &self,
+        select: &tree::Select,
+        items: &[Expr],
+        outputs: Vec<Draft>,
+        order_by: &[tree::SqlSortKey],
+        child: Rc<Plan>,
+    ) -> diag::Result<Rc<Plan>> {
+        let keys = self.keys(select.group_by.as_ref(), items, &outputs, &child)?;
+        let scope = Results { outputs: &outputs.iter().map(Draft::copy).collect::<Vec<_>>(), child: Names::of(&[&child], self.analyzer) };
+        let settings = self.analyzer.settings();
+        let having = select.having.as_ref().map(|having| crate::expr::resolve(&Self::expr(having)?, &scope, &settings)).transpose()?;
+        let sort = self.sort_drafts(order_by, &outputs, &scope)?;
+
+        let (mut keys, mut outputs, mut having, mut sort) = (keys, outputs, having, sort);
+        let all = keys.iter_mut().chain(&mut outputs).map(|draft| &mut draft.typed);
+        let all = all.chain(&mut having).chain(sort.iter_mut().map(|order| &mut order.expr));
+        let windowed = analysis::place_windows(all, Rc::clone(&child), self.analyzer)?;
+        let mut grouping = Grouping::new(keys, windowed, self.analyzer)?;
+        let mut list = Vec::new();
+        for output in outputs {
+            list.push(grouping.output(output, self.analyzer)?);
+        }
+        let having = having.map(|having| grouping.over_results(having, "having", self.analyzer)).transpose()?;
+        for order in &mut sort {
+            order.expr = grouping.over_results(order.expr.clone(), "sort", self.analyzer)?;
+        }
+        let results = match having {
+            Some(condition) => Plan::filter(condition, grouping.results()),
+            None if sort.is_empty() && !select.distinct => return Ok(grouping.finish(list)),
+            None => grouping.results(),
+        };
+        Ok(self.ordered(list, sort, select.distinct, results))
+    }
+
+    /// The outputs over the results, sorted: keys that are no outputs are carried along and dropped again.
+    fn ordered(&self, list: Vec<Named>, sort: Vec<Order>, is_distinct: bool, results: Rc<Plan>) -> Rc<Plan> {
+        let (mut carried, mut sort) = (list.clone(), sort);
+        for order in &mut sort {
+            let known = carried.iter().find(|named| named.expr == order.expr).map(|named| named.column.clone());
+            let column = known.unwrap_or_else(|| {
+                let (id, typed) = (self.analyzer.fresh_column(), order.expr.clone());
+                let column = crate::plan::Column::new(id, "_sort", typed.data_type.clone(), typed.nullable);
+                carried.push(Named { column: column.clone(), expr: typed });
+                column
+            });
+            order.expr = column.typed();
+        }
+        let hides = carried.len() > list.len();
+        let projected = Plan::project(carried, results);
+        let projected = if is_distinct && !hides { distinct(projected) } else { projected };
+        if sort.is_empty() {
+            return projected;
+        }
+        let columns = projected.columns.clone();
+        let sorted = Plan::new(Node::Sort { keys: sort, global: true, child: projected }, columns);
+        if hides { Plan::project(list.iter().map(|named| Named::pass(&named.column)).collect(), sorted) } else { sorted }
+    }
+
+    /// The keys of `GROUP BY`: positions and aliases of the select list, or expressions over the relation.
+    fn keys(&self, grouping: Option<&tree::Grouping>, items: &[Expr], outputs: &[Draft], child: &Rc<Plan>) -> diag::Result<Vec<Draft>> {
+        let written = match grouping {
+            None => return Ok(Vec::new()),
+            Some(tree::Grouping::All) => return Ok(outputs.iter().filter(|output| !output.typed.has_aggregate()).map(Draft::copy).collect()),
+            Some(tree::Grouping::Sets(_)) => return Err(errors::unknown_to_us("grouping sets, rollup and cube")),
+            Some(tree::Grouping::Expressions(written)) => written,
+        };
+        let mut keys = Vec::new();
+        for key in written {
+            keys.push(self.key(Self::expr(key)?, items, outputs, child)?);
+        }
+        Ok(keys)
+    }
+
+    fn key(&self, key: Expr, items: &[Expr], outputs: &[Draft], child: &Rc<Plan>) -> diag::Result<Draft> {
+        if let Some(place) = order::position(&key) {
+            return match usize::try_from(place - 1).ok().and_then(|place| outputs.get(place)) {
+                Some(output) if output.typed.has_aggregate() => Err(position_of_aggregate(place, &output.name)),
+                Some(output) => Ok(output.copy()),
+                None => Err(order::out_of_range("GROUP BY", "GROUP_BY_POS_OUT_OF_RANGE", place, items.len())),
+            };
+        }
+        let names = Names::of(&[child], self.analyzer);
+        if let Expr::Name(parts) = key.bare()
+            && let [name] = parts.as_slice()
+            && names.find(parts)?.is_none()
+            && let Some(output) = outputs.iter().find(|output| output.aliased && output.name.eq_ignore_ascii_case(name))
+        {
+            return Ok(output.copy());
+        }
+        Draft::of(key, &names, self.analyzer)
+    }
+
+    fn sort_drafts(&self, order_by: &[tree::SqlSortKey], outputs: &[Draft], scope: &Results) -> diag::Result<Vec<Order>> {
+        let settings = self.analyzer.settings();
+        let mut sort = Vec::new();
+        for key in crate::expr::sort_keys(order_by)? {
+            let expr = match order::position(&key.expr) {
+                None => crate::expr::resolve(&key.expr, scope, &settings)?,
+                Some(place) => match usize::try_from(place - 1).ok().and_then(|place| outputs.get(place)) {
+                    Some(output) => output.typed.clone(),
+                    None => return Err(order::out_of_range("ORDER BY", "ORDER_BY_POS_OUT_OF_RANGE", place, outputs.len())),
+                },
+            };
+            sort.push(Order { expr, descending: key.descending, nulls_first: key.nulls_first });
+        }
+        Ok(sort)
+    }
+}
+
+fn position_of_aggregate(place: i64, name: &str) -> Box<Diagnostic> {
+    let text = format!(
+        "GROUP BY {place} refers to an expression {name} that contains an aggregate function. Aggregate functions are not allowed in GROUP BY."
+    );
+    Diagnostic::analysis("GROUP_BY_POS_AGGREGATE", text, "42903")
+}
+
+/// The names that `HAVING` and `ORDER BY` know: the outputs' first, then the relation's. An output stands for its expression.
+struct Results<'a> {
+    outputs: &'a [Draft],
+    child: Names<'a>,
+}
+
+impl Scope for Results<'_> {
+    fn resolve_name(&self, parts: &[String]) -> diag::Result<(Typed, usize)> {
+        let output = self.outputs.iter().find(|output| output.name.eq_ignore_ascii_case(&parts[0]));
+        match output {
+            Some(output) => Ok((output.typed.clone(), 1)),
+            None => self.child.resolve_name(parts),
+        }
+    }
+
+    fn resolve_column_of(&self, frame: u64, name: &str) -> diag::Result<Typed> {
+        self.child.resolve_column_of(frame, name)
+    }
+
+    fn star(&self, qualifier: &[String]) -> diag::Result<Vec<(String, Typed)>> {
+        self.child.star(qualifier)
+    }
+}
