@@ -9,8 +9,8 @@ use crate::types::Value;
 /// What a join of two streams needs to know of its condition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JoinFacts {
-    /// The equal pairs, left expression and right expression: the join's key.
-    pub keys: Vec<(Typed, Typed)>,
+    /// The equal pairs: the join's key.
+    pub keys: Vec<JoinKey>,
     /// The other conditions that all have to hold.
     pub others: Vec<Typed>,
     /// The place among the keys of one that is a watermarked column on a side: state of both sides goes when its key is at or below the watermark.
@@ -23,6 +23,17 @@ pub struct JoinFacts {
     pub left_bounds: Vec<Bound>,
     /// The same for right rows.
     pub right_bounds: Vec<Bound>,
+}
+
+/// `left = right`, or `left <=> right`, in which nulls equal each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JoinKey {
+    /// The expression over the left side.
+    pub left: Typed,
+    /// The expression over the right side, of the same type.
+    pub right: Typed,
+    /// Whether a null matches a null.
+    pub null_safe: bool,
 }
 
 /// `time > other side's watermark + offset`, which one comparison of the condition implies.
@@ -78,8 +89,8 @@ pub fn facts(left: &Plan, right: &Plan, condition: Option<&Typed>) -> JoinFacts 
         facts.right_bounds.extend(bound(conjunct, right, left));
     }
     let marked = |typed: &Typed, side: &Plan| matches!(typed.kind, TypedKind::Column(id) if side.column(id).is_some_and(|column| column.watermark_delay_ms.is_some()));
-    let left_ordinal = facts.keys.iter().position(|(key, _)| marked(key, left));
-    facts.key_ordinal = left_ordinal.or_else(|| facts.keys.iter().position(|(_, key)| marked(key, right)));
+    let left_ordinal = facts.keys.iter().position(|key| marked(&key.left, left));
+    facts.key_ordinal = left_ordinal.or_else(|| facts.keys.iter().position(|key| marked(&key.right, right)));
     facts
 }
 
@@ -95,21 +106,23 @@ pub fn conjuncts_of<'a>(condition: &'a Typed, out: &mut Vec<&'a Typed>) {
     }
 }
 
-/// `left = right` with each side over one relation, in the order left, right.
-fn equal_pair(conjunct: &Typed, left: &Plan, right: &Plan) -> Option<(Typed, Typed)> {
+/// An equality with each side over one relation, in the order left, right.
+fn equal_pair(conjunct: &Typed, left: &Plan, right: &Plan) -> Option<JoinKey> {
     let TypedKind::Call(call) = &conjunct.kind else { return None };
     let [a, b] = call.arguments.as_slice() else { return None };
-    if call.function.name != "=" {
-        return None;
-    }
+    let null_safe = match call.function.name {
+        "=" => false,
+        "<=>" => true,
+        _ => return None,
+    };
     let over = |typed: &Typed, side: &Plan| {
         let columns = typed.columns();
         !columns.is_empty() && columns.iter().all(|id| side.column(*id).is_some())
     };
     if over(a, left) && over(b, right) {
-        return Some((a.clone(), b.clone()));
+        return Some(JoinKey { left: a.clone(), right: b.clone(), null_safe });
     }
-    (over(a, right) && over(b, left)).then(|| (b.clone(), a.clone()))
+    (over(a, right) && over(b, left)).then(|| JoinKey { left: b.clone(), right: a.clone(), null_safe })
 }
 
 /// What a comparison says of the age of a row of `side`, given the watermark of `other`.
