@@ -8,6 +8,8 @@ mod analysis;
 mod analyzer;
 mod column;
 mod errors;
+mod event_time;
+pub mod explain;
 mod frame;
 mod instance;
 pub mod join_watermark;
@@ -20,6 +22,7 @@ pub mod streaming;
 
 pub use analyzer::{Analyzer, Catalog};
 pub use column::{Column, Named, WindowKind};
+pub use event_time::EventTime;
 pub use frame::{Frame, JoinOn};
 pub use node::{JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, WindowFunction};
 pub use optimize::optimize;
