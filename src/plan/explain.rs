@@ -56,7 +56,9 @@ fn line(plan: &Plan, names: &Names) -> String {
         Node::LocalRelation { rows, .. } => format!("LocalRelation [{}], {rows} rows", columns(&plan.columns)),
         Node::Range { start, end, step } => format!("Range ({start}, {end}, step={step})"),
         Node::OneRowRelation => "OneRowRelation".to_owned(),
-        Node::Project { list, .. } => format!("Project [{}]", list.iter().map(|named| made(&named.column, &named.expr, names)).collect::<Vec<_>>().join(", ")),
+        Node::Project { list, .. } => {
+            format!("Project [{}]", list.iter().map(|named| made(&named.column, &named.expr, names)).collect::<Vec<_>>().join(", "))
+        }
         Node::Filter { condition, .. } => format!("Filter {}", typed(condition, names)),
         Node::Aggregate { keys, calls, .. } => {
             let keys: Vec<String> = keys.iter().map(|key| made(&key.column, &key.expr, names)).collect();
@@ -79,7 +81,9 @@ fn line(plan: &Plan, names: &Names) -> String {
         Node::SessionWindow(window) => {
             format!("SessionWindow {} from {} to {}", column(&window.column), typed(&window.time, names), typed(&window.end, names))
         }
-        Node::EventTimeWatermark { event_time, delay_ms, .. } => format!("EventTimeWatermark {}, {delay_ms} ms", reference(*event_time, names)),
+        Node::EventTimeWatermark { event_time, delay_ms, .. } => {
+            format!("EventTimeWatermark {}, {delay_ms} ms", reference(*event_time, names))
+        }
         Node::Deduplicate { keys, within_watermark, .. } => {
             let name = if *within_watermark { "DeduplicateWithinWatermark" } else { "Deduplicate" };
             format!("{name} [{}]", keys.iter().map(|key| reference(*key, names)).collect::<Vec<_>>().join(", "))
@@ -90,14 +94,25 @@ fn line(plan: &Plan, names: &Names) -> String {
         },
         Node::Union { .. } => "Union".to_owned(),
         Node::SetOperation { operation, all, .. } => format!("{operation:?}{}", if *all { " All" } else { "" }),
-        Node::Sort { keys, global, .. } => format!("Sort [{}], {global}", keys.iter().map(|key| order(key, names)).collect::<Vec<_>>().join(", ")),
+        Node::Sort { keys, global, .. } => {
+            format!("Sort [{}], {global}", keys.iter().map(|key| order(key, names)).collect::<Vec<_>>().join(", "))
+        }
         Node::Limit { count, .. } => format!("GlobalLimit {count}"),
         Node::Offset { count, .. } => format!("Offset {count}"),
         Node::SubqueryAlias { alias, .. } => format!("SubqueryAlias {alias}"),
-        Node::Generate { generator, outer, generated, .. } => format!("Generate {}, {outer}, [{}]", typed(generator, names), columns(generated)),
+        Node::Generate { generator, outer, generated, .. } => {
+            format!("Generate {}, {outer}, [{}]", typed(generator, names), columns(generated))
+        }
         Node::Sample { fraction, .. } => format!("Sample {fraction}"),
         Node::Window { functions, .. } => {
-            format!("Window [{}]", functions.iter().map(|function| format!("{} AS {}", function.call.sql, column(&function.column))).collect::<Vec<_>>().join(", "))
+            format!(
+                "Window [{}]",
+                functions
+                    .iter()
+                    .map(|function| format!("{} AS {}", function.call.sql, column(&function.column)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Node::Repartition { .. } => "Repartition".to_owned(),
     }

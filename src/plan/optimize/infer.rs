@@ -65,7 +65,23 @@ fn null_makes_null(typed: &Typed) -> Vec<ColumnId> {
 
 /// Functions that may yield a value in spite of a null argument, or that Spark does not count among the null-intolerant ones.
 fn keeps_nulls(name: &str) -> bool {
-    matches!(name, "and" | "or" | "<=>" | "in" | "coalesce" | "if" | "isnull" | "isnotnull" | "nvl" | "ifnull" | "nanvl" | "greatest" | "least" | "concat_ws")
+    matches!(
+        name,
+        "and"
+            | "or"
+            | "<=>"
+            | "in"
+            | "coalesce"
+            | "if"
+            | "isnull"
+            | "isnotnull"
+            | "nvl"
+            | "ifnull"
+            | "nanvl"
+            | "greatest"
+            | "least"
+            | "concat_ws"
+    )
 }
 
 /// `a AND b`, without a look-up: the function is taken from wherever it stands, or the filters are nested by the caller.

@@ -37,7 +37,8 @@ impl Pushing<'_> {
         if let Some(condition) = condition {
             conjuncts_of(condition, &mut conjuncts);
         }
-        let own: Vec<Predicate> = conjuncts.into_iter().map(|typed| Predicate { typed: self.folded(typed.clone()), implied: false }).collect();
+        let own: Vec<Predicate> =
+            conjuncts.into_iter().map(|typed| Predicate { typed: self.folded(typed.clone()), implied: false }).collect();
         let join_type = without_unmatched(join_type, left, right, &above);
         let mut split = split(join_type, left, right, own, above);
         self.infer_sides(join_type, left, right, &mut split);
@@ -64,7 +65,8 @@ impl Pushing<'_> {
                 continue;
             }
             let implied = all.iter().filter(|predicate| reads_only(&predicate.typed, side) && !predicate.typed.columns().is_empty());
-            let new: Vec<Predicate> = implied.filter(|predicate| !into.iter().any(|known| known.typed == predicate.typed)).cloned().collect();
+            let new: Vec<Predicate> =
+                implied.filter(|predicate| !into.iter().any(|known| known.typed == predicate.typed)).cloned().collect();
             into.extend(new);
             // Rows with a null key never match: they do not even enter the join's state, so these filters are real ones.
             let not_null = self.not_null(&all, side).into_iter().map(|predicate| Predicate { implied: false, ..predicate });
@@ -115,7 +117,8 @@ fn split(join_type: JoinType, left: &Plan, right: &Plan, own: Vec<Predicate>, ab
 
 /// A condition above the join that no row of nulls passes makes unmatched rows pointless: `EliminateOuterJoin`.
 fn without_unmatched(join_type: JoinType, left: &Plan, right: &Plan, above: &[Predicate]) -> JoinType {
-    let refuses_nulls = |side: &Plan| above.iter().any(|predicate| infer::intolerant(&predicate.typed).iter().any(|id| side.column(*id).is_some()));
+    let refuses_nulls =
+        |side: &Plan| above.iter().any(|predicate| infer::intolerant(&predicate.typed).iter().any(|id| side.column(*id).is_some()));
     match join_type {
         JoinType::LeftOuter if refuses_nulls(right) => JoinType::Inner,
         JoinType::RightOuter if refuses_nulls(left) => JoinType::Inner,

@@ -117,7 +117,8 @@ impl Pushing<'_> {
                 let place = plan.columns.iter().position(|column| column.id == id)?;
                 child.columns.get(place).map(crate::plan::Column::typed)
             };
-            let below = predicates.iter().map(|predicate| Predicate { typed: substitute(predicate.typed.clone(), &own), ..predicate.clone() });
+            let below =
+                predicates.iter().map(|predicate| Predicate { typed: substitute(predicate.typed.clone(), &own), ..predicate.clone() });
             inputs.push(self.push(child, below.collect()));
         }
         rebuilt(plan, inputs)

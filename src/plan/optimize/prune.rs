@@ -93,7 +93,10 @@ fn reads(node: &Node) -> Wanted {
         Node::Generate { generator, .. } => generator.columns().into_iter().collect(),
         Node::Window { functions, .. } => {
             let calls = functions.iter().map(|function| &function.call);
-            calls.flat_map(|call| call.arguments.iter().chain(&call.partition).chain(call.order.iter().map(|key| &key.0))).flat_map(Typed::columns).collect()
+            calls
+                .flat_map(|call| call.arguments.iter().chain(&call.partition).chain(call.order.iter().map(|key| &key.0)))
+                .flat_map(Typed::columns)
+                .collect()
         }
         _ => Wanted::new(),
     }

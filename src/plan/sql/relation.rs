@@ -86,7 +86,13 @@ impl Session<'_> {
         Ok(Plan::new(Node::Range { start, end, step }, vec![id]))
     }
 
-    fn join(&self, left: &tree::Relation, right: &tree::Relation, kind: tree::JoinKind, criteria: &tree::JoinCriteria) -> diag::Result<Rc<Plan>> {
+    fn join(
+        &self,
+        left: &tree::Relation,
+        right: &tree::Relation,
+        kind: tree::JoinKind,
+        criteria: &tree::JoinCriteria,
+    ) -> diag::Result<Rc<Plan>> {
         let (left, right) = (self.relation(left)?, self.relation(right)?);
         let on = match criteria {
             tree::JoinCriteria::None => JoinOn::Nothing,

@@ -119,7 +119,9 @@ impl Session<'_> {
     fn keys(&self, grouping: Option<&tree::Grouping>, items: &[Expr], outputs: &[Draft], child: &Rc<Plan>) -> diag::Result<Vec<Draft>> {
         let written = match grouping {
             None => return Ok(Vec::new()),
-            Some(tree::Grouping::All) => return Ok(outputs.iter().filter(|output| !output.typed.has_aggregate()).map(Draft::copy).collect()),
+            Some(tree::Grouping::All) => {
+                return Ok(outputs.iter().filter(|output| !output.typed.has_aggregate()).map(Draft::copy).collect());
+            }
             Some(tree::Grouping::Sets(_)) => return Err(errors::unknown_to_us("grouping sets, rollup and cube")),
             Some(tree::Grouping::Expressions(written)) => written,
         };
