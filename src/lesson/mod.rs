@@ -1,1 +1,22 @@
-//! Empty as yet.
+//! Case files, lessons, exercises, questions: read, run, compare, explain the difference.
+//!
+//! Lessons are text files beside this one, in the same sections as case files. What an exercise expects and what a question claims
+//! was recorded by real Spark; nobody writes it by hand.
+
+pub mod case;
+mod exercise;
+mod gallery;
+mod question;
+mod section;
+mod setting;
+#[cfg(test)]
+mod tests;
+
+pub use exercise::Exercise;
+pub use exercise::exercises;
+pub use gallery::Example;
+pub use gallery::examples;
+pub use question::Question;
+pub use question::questions;
+pub use section::Section;
+pub use setting::Setting;
