@@ -15,7 +15,6 @@ const WINDOW_MS: i64 = 10_000;
 /// The stand-in.
 #[derive(Debug, Default)]
 pub struct Demo {
-    start_ms: i64,
     now_ms: i64,
     playing: bool,
     speed: f64,
@@ -83,7 +82,6 @@ impl Demo {
     fn begin(&mut self, run: u32, program: &str, setting: &Setting, playing: bool, speed: f64) -> Vec<Event> {
         let start_ms = setting.start_ms;
         *self = Self {
-            start_ms,
             now_ms: start_ms,
             next_row_ms: start_ms + 300,
             told_ms: start_ms,
@@ -135,7 +133,7 @@ impl Demo {
                 }
             };
             let key = ["ad-1", "ad-1", "ad-2", "ad-2", "ad-3"][self.draw(5) as usize];
-            let event_ms = (self.next_row_ms - lag as i64).max(self.start_ms);
+            let event_ms = (self.next_row_ms - lag as i64) / 1000 * 1000;
             rows.push(Arrival { at_ms: self.next_row_ms, event_ms: event_ms as f64, key: key.into() });
             self.next_row_ms += 60 + self.draw(760) as i64;
         }

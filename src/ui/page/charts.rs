@@ -44,7 +44,7 @@ fn chart(series: &Series, ids: Option<(u64, u64)>) -> Html {
     let tone = series.red.then_some("red");
     let layer = |(index, values): (usize, &Vec<f64>)| {
         let outline = line(values);
-        let fill = layered.then(|| format!("fill:var(--key-{});opacity:1", index % 8 + 1));
+        let fill = layered.then(|| format!("fill:{};opacity:1", shade(index)));
         html! { <><path class={classes!("area", tone)} style={fill} d={format!("{outline}V{HEIGHT}H0Z")} /> if !layered { <path class={classes!("stroke", tone)} d={outline} /> }</> }
     };
     let latest = series.latest().map(|value| format!("{} {}", short(value), series.unit));
@@ -57,10 +57,15 @@ fn chart(series: &Series, ids: Option<(u64, u64)>) -> Html {
             </svg>
             <div class="ends"><span>{ for ids.map(|ids| format!("batch {}", ids.0)) }</span><span>{ format!("max {}", short(most)) }</span><span>{ for ids.map(|ids| ids.1) }</span></div>
             if layered {
-                <div class="legend-keys">{ for series.layers.iter().enumerate().map(|(index, layer)| html! { <span><i style={format!("background:var(--key-{})", index % 8 + 1)}></i>{ &layer.name }</span> }) }</div>
+                <div class="legend-keys">{ for series.layers.iter().enumerate().map(|(index, layer)| html! { <span><i style={format!("background:{}", shade(index))}></i>{ &layer.name }</span> }) }</div>
             }
         </figure>
     }
+}
+
+/// Layers are shades of the water.
+fn shade(index: usize) -> String {
+    format!("color-mix(in srgb, var(--water) {}%, var(--panel))", [100, 18, 62, 36, 82, 50][index % 6])
 }
 
 fn short(value: f64) -> String {

@@ -16,21 +16,30 @@ pub struct Props {
 #[component]
 pub fn Figures(props: &Props) -> Html {
     let latest = props.batches.last();
-    let watermark = match latest.map(|batch| batch.next_ms.or(batch.evict_ms)) {
-        Some(Some(ms)) if ms > 0 => clock(ms),
-        _ => "–".to_owned(),
-    };
-    let dropped: u64 = props.batches.iter().map(|batch| batch.dropped).sum();
-    let out: u64 = props.batches.iter().map(|batch| batch.output_rows).sum();
-    let of = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
-    let figure = |name: &'static str, value: String, red: bool| html! { <div class={classes!(red.then_some("red"))}><dt>{ name }</dt><dd>{ value }</dd></div> };
+    let sum = |of: &dyn Fn(&Batch) -> u64| latest.map(|_| props.batches.iter().map(|batch| of(batch)).sum());
+    let dropped = sum(&|batch| batch.dropped);
     html! {
         <dl class="figures">
-            { figure("Batch", of(latest.map(|batch| batch.batch_id)), false) }
-            { figure("Watermark", watermark, false) }
-            { figure("State rows", of(latest.map(|batch| batch.state_rows)), false) }
-            { figure("Dropped late", of(latest.map(|_| dropped)), dropped > 0) }
-            { figure("Rows out", of(latest.map(|_| out)), false) }
+            { figure("Batch", number(latest.map(|batch| batch.batch_id)), false) }
+            { figure("Watermark", watermark(latest.and_then(|batch| batch.next_ms.or(batch.evict_ms))), false) }
+            { figure("State rows", number(latest.map(|batch| batch.state_rows)), false) }
+            { figure("Dropped late", number(dropped), dropped > Some(0)) }
+            { figure("Rows out", number(sum(&|batch| batch.output_rows)), false) }
         </dl>
     }
+}
+
+fn figure(name: &'static str, value: Html, red: bool) -> Html {
+    html! { <div class={classes!(red.then_some("red"))}><dt>{ name }</dt><dd>{ value }</dd></div> }
+}
+
+fn number(value: Option<u64>) -> Html {
+    html! { { value.map_or_else(|| "–".to_owned(), |value| value.to_string()) } }
+}
+
+/// The time, a fraction of a second in small letters.
+fn watermark(ms: Option<i64>) -> Html {
+    let Some(text) = ms.filter(|ms| *ms > 0).map(clock) else { return html! { "–" } };
+    let (seconds, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    html! { <>{ seconds.to_owned() }<small>{ fraction.to_owned() }</small></> }
 }

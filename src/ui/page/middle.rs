@@ -48,7 +48,7 @@ pub fn Middle(props: &Props) -> Html {
             <div id="middle-panel" role="tabpanel" class="fill">
                 <Queries store={Rc::clone(store)} />
                 if *tab == 0 {
-                    <Tide batches={props.batches.clone()} {arrivals} colours={store.run.colours.clone()} clock={store.clock} {present} />
+                    <Tide batches={props.batches.clone()} {arrivals} colours={store.run.colours.clone()} clock={store.clock} faults={store.run.faults.clone()} {present} />
                     <Bars batches={props.all.clone()} cursor={store.cursor} />
                 } else if *tab == 1 {
                     <Charts batches={props.batches.clone()} />

@@ -34,6 +34,7 @@ pub fn paint(on: &Canvas, picture: &Picture, palette: &Palette, moment: Moment, 
     on.clip();
     ideal(on, picture, palette);
     water(on, picture, palette, moment);
+    dead(on, picture, palette);
     waiting(on, picture, palette);
     dots(on, picture, palette, moment);
     on.restore();
@@ -131,6 +132,32 @@ fn judge(on: &Canvas, picture: &Picture, palette: &Palette) {
     on.stroke();
     dash(on, &[]);
     on.set_global_alpha(1.0);
+}
+
+/// While the driver was dead nothing ran: a veil, and the moment of death.
+fn dead(on: &Canvas, picture: &Picture, palette: &Palette) {
+    let plot = picture.plot;
+    for (left, right) in &picture.dead {
+        on.set_global_alpha(0.07);
+        on.set_fill_style_str(&palette.red);
+        on.fill_rect(*left, plot.y, (right - left).max(1.0), plot.height);
+        on.set_global_alpha(0.8);
+        on.set_stroke_style_str(&palette.red);
+        on.set_line_width(1.0);
+        dash(on, &[3.0, 3.0]);
+        on.begin_path();
+        on.move_to(left.round() + 0.5, plot.y);
+        on.line_to(left.round() + 0.5, plot.y + plot.height);
+        on.stroke();
+        dash(on, &[]);
+        on.set_global_alpha(1.0);
+        on.set_font(&format!("600 10px {}", palette.font));
+        on.set_text_align("left");
+        on.set_text_baseline("middle");
+        on.set_fill_style_str(&palette.red);
+        // Text on a canvas of its own is always taken.
+        let _ = on.fill_text("✖ driver killed", left + 6.0, plot.y + 9.0);
+    }
 }
 
 fn waiting(on: &Canvas, picture: &Picture, palette: &Palette) {

@@ -7,7 +7,7 @@ use super::super::scene::hit::Target;
 use super::super::scene::picture::{Picture, Scene};
 use super::super::scene::windows::bands;
 use super::super::shared::Shared;
-use super::super::store::Clock;
+use super::super::store::{Clock, Fault};
 use super::paint::{Moment, paint};
 use super::palette::Palette;
 use crate::link::page::now_ms;
@@ -31,6 +31,8 @@ pub struct Props {
     pub colours: Shared<Colours>,
     /// The virtual clock.
     pub clock: Clock,
+    /// Deaths and rebirths of the driver.
+    pub faults: Shared<Vec<Fault>>,
     /// Whether the present is looked at.
     pub present: bool,
 }
@@ -188,7 +190,7 @@ impl Stage {
         self.look(canvas, real_ms);
         let (Some(props), Some(axis)) = (self.props.clone(), self.axis.as_ref()) else { return };
         let now = self.moment_ms(&props, real_ms);
-        let aim = View::of(&props.batches, &props.arrivals, axis, now);
+        let aim = View::of(&props.batches, &props.arrivals, axis, now, (self.size.0 / 52.0).clamp(6.0, 12.0));
         let step_ms = (real_ms - self.frame_ms).clamp(0.0, 100.0);
         self.frame_ms = real_ms;
         let view = if self.calm { aim } else { self.view.map_or(aim, |view| view.towards(aim, step_ms)) };
@@ -201,8 +203,16 @@ impl Stage {
         self.dirty = rise < 1.0;
         self.view = Some(view);
         let eased = 1.0 - (1.0 - rise).powi(3);
-        let scene =
-            Scene { batches: &props.batches, arrivals: &props.arrivals, axis, colours: &props.colours, view, now_ms: now, rise: eased };
+        let scene = Scene {
+            batches: &props.batches,
+            arrivals: &props.arrivals,
+            axis,
+            colours: &props.colours,
+            faults: &props.faults,
+            view,
+            now_ms: now,
+            rise: eased,
+        };
         let picture = scene.picture(self.size.0, self.size.1);
         let moment = Moment {
             dark: dark(&self.palette.panel),

@@ -114,7 +114,7 @@ fn Time(props: &TimeProps) -> Html {
     };
     let text = stopwatch(now_ms - clock.start_ms);
     if props.store.cursor.is_some() {
-        return html! { <button type="button" class="chip on past" title="Back to now" onclick={move |_| hands.act(Action::Scrubbed(None))}>{ text }{ " · back to now" }</button> };
+        return html! { <button type="button" class="chip on past" title="Back to now" onclick={move |_| hands.act(Action::Scrubbed(None))}>{ text }<span class="wide">{ " · back to now" }</span><span class="narrow">{ " → now" }</span></button> };
     }
     html! { <span class="clock" title={format!("The virtual clock: {}", super::super::moment::dated(now_ms))}>{ text }</span> }
 }
@@ -132,8 +132,8 @@ fn Fate(props: &FateProps) -> Html {
     let alive = props.alive;
     let onclick = Callback::from(move |_: MouseEvent| hands.ask(if alive { Request::Kill } else { Request::Restart }));
     let (text, title) = match alive {
-        true => ("Kill driver", "The driver dies; disk and sources stay"),
-        false => ("Restart driver", "The program runs again from its checkpoint"),
+        true => ("Kill", "The driver dies; disk and sources stay"),
+        false => ("Restart", "The program runs again from its checkpoint"),
     };
-    html! { <button type="button" class={classes!("button", if alive { "danger" } else { "primary" })} disabled={!props.running} {title} {onclick}>{ text }</button> }
+    html! { <button type="button" class={classes!("button", if alive { "danger" } else { "primary" })} disabled={!props.running} {title} {onclick}>{ text }<span class="wide">{ " driver" }</span></button> }
 }

@@ -17,16 +17,13 @@ pub struct View {
     pub high_ms: f64,
 }
 
-/// How many usual columns are in sight.
-const COLUMNS: f64 = 12.0;
-
 /// Where `now` stands at the most, as a share of the width.
 const NOW: f64 = 0.87;
 
 impl View {
-    /// The view for this moment.
-    pub fn of<B: Deref<Target = Batch>>(batches: &[B], arrivals: &[Arrival], axis: &Axis, now_ms: f64) -> Self {
-        let span = axis.usual() * COLUMNS;
+    /// The view for this moment, with so many usual columns in sight.
+    pub fn of<B: Deref<Target = Batch>>(batches: &[B], arrivals: &[Arrival], axis: &Axis, now_ms: f64, columns: f64) -> Self {
+        let span = axis.usual() * columns;
         let now = axis.at(now_ms);
         let left = (now - span * NOW).max(0.0);
         let right = left + span;
@@ -62,10 +59,13 @@ fn events<B: Deref<Target = Batch>>(batches: &[B], arrivals: &[Arrival], axis: &
     };
     if (newest - now_ms).abs() < span {
         let from_ms = axis.time(left);
+        // Low enough for the rows and the water at the left edge; rows that come even later lie on the floor.
         let delay_ms = in_sight.last().and_then(|batch| batch.delay_ms).unwrap_or(0) as f64;
         let below = (delay_ms + axis.usual() * 1.6).min(span * 0.45);
         let oldest = times.get(times.len() / 50).copied().unwrap_or(first);
-        return ((from_ms - below).max(oldest.min(from_ms)), now_ms + (right - axis.at(now_ms)));
+        let water =
+            in_sight.first().and_then(|batch| batch.evict_ms).filter(|ms| *ms > 0).map_or(from_ms, |ms| ms as f64 - axis.usual() * 0.5);
+        return ((from_ms - below).max(oldest.min(from_ms).min(water)), now_ms + (right - axis.at(now_ms)));
     }
     let low = times.get(times.len() / 50).copied().unwrap_or(first);
     let pad = ((newest - low) * 0.08).max(1_000.0);

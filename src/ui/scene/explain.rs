@@ -149,6 +149,7 @@ fn of_window<B: Deref<Target = Batch>>(batches: &[B], start_ms: i64, end_ms: i64
         return None;
     }
     let when = match batches.last().and_then(|batch| batch.next_ms.or(batch.evict_ms)) {
+        Some(now_ms) if now_ms >= end_ms => format!(" The watermark, {}, has reached its end: the next batch seals it.", clock(now_ms)),
         Some(now_ms) => format!(" The watermark stands at {}; once it reaches {}, the window is sealed.", watermark(now_ms), clock(end_ms)),
         None => " There is no watermark, so it stays open for ever.".to_owned(),
     };

@@ -7,6 +7,7 @@ use super::windows::bands;
 use crate::link::view::{Arrival, Batch, Outcome};
 use crate::ui::colour::Colours;
 use crate::ui::moment;
+use crate::ui::store::Fault;
 use std::ops::Deref;
 
 /// What there is to draw from.
@@ -20,6 +21,8 @@ pub struct Scene<'a, B> {
     pub axis: &'a Axis,
     /// The keys' colours.
     pub colours: &'a Colours,
+    /// Deaths and rebirths of the driver.
+    pub faults: &'a [Fault],
     /// What is in sight.
     pub view: View,
     /// The moment.
@@ -66,6 +69,8 @@ pub struct Picture {
     pub dots: Vec<Dot>,
     /// Rows that wait for their batch.
     pub waiting: Vec<(f64, f64)>,
+    /// Where the driver was dead: left and right.
+    pub dead: Vec<(f64, f64)>,
     /// Labels of sealed windows.
     pub sealed: Vec<SealedLabel>,
     /// Where the moment lies.
@@ -152,6 +157,7 @@ impl<B: Deref<Target = Batch>> Scene<'_, B> {
             late: self.steps(&place, first, |batch| batch.late_ms, |batch| batch.evict_ms),
             dots: self.dots(&place, first),
             waiting: self.waiting(&place),
+            dead: self.dead(&place),
             sealed: self.sealed(&place, first),
             now: place.x(self.axis.at(self.now_ms)),
         }
@@ -234,6 +240,15 @@ impl<B: Deref<Target = Batch>> Scene<'_, B> {
     fn waiting(&self, place: &Place) -> Vec<(f64, f64)> {
         let due = self.arrivals.iter().filter(|row| row.at_ms as f64 <= self.now_ms);
         due.map(|row| (place.x(self.axis.at(row.at_ms as f64)), place.event(row.event_ms))).collect()
+    }
+
+    fn dead(&self, place: &Place) -> Vec<(f64, f64)> {
+        let x = |ms: f64| place.x(self.axis.at(ms)).max(place.plot.x);
+        let deaths = self.faults.iter().enumerate().filter(|(_, fault)| !fault.alive && fault.at_ms as f64 <= self.now_ms);
+        let until = |index: usize| {
+            self.faults.iter().skip(index).find(|fault| fault.alive).map_or(self.now_ms, |fault| self.now_ms.min(fault.at_ms as f64))
+        };
+        deaths.map(|(index, fault)| (x(fault.at_ms as f64), x(until(index)))).filter(|(_, right)| *right > place.plot.x).collect()
     }
 
     fn sealed(&self, place: &Place, first: usize) -> Vec<SealedLabel> {
