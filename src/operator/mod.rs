@@ -1,1 +1,88 @@
-//! Empty as yet.
+//! Incremental operators, one file each: what they keep, emit, drop and evict in a batch.
+//!
+//! Law: what an operator keeps between batches is in its state store, nowhere else, so that dropping it and opening it again changes nothing.
+//! It sees whole Arrow batches and its [`BatchContext`]; after lowering there are no names, columns are ids.
+
+mod aggregate;
+mod code_table;
+mod codec;
+mod context;
+mod deduplicate;
+mod filter;
+mod generate;
+mod group_keys;
+mod join;
+mod limit;
+mod memory;
+mod partial;
+mod project;
+mod rows;
+mod session_window;
+mod sort;
+mod stream_limit;
+mod time_window;
+mod union;
+mod watermark;
+
+pub use aggregate::Aggregate;
+pub use aggregate::AggregateSpec;
+pub use context::BatchContext;
+pub use context::EventTimeStats;
+pub use context::Note;
+pub use context::OperatorReport;
+pub use context::StateCounters;
+pub use deduplicate::Deduplicate;
+pub use filter::Filter;
+pub use generate::Generate;
+pub use group_keys::Groups;
+pub use group_keys::group;
+pub use join::Join;
+pub use limit::Limit;
+pub use memory::Memory;
+pub use memory::StateRow;
+pub use project::Project;
+pub use rows::Column;
+pub use rows::Rows;
+pub use session_window::MergeSessions;
+pub use session_window::SessionWindow;
+pub use sort::Sort;
+pub use sort::SortKey;
+pub use stream_limit::StreamLimit;
+pub use time_window::TimeWindow;
+pub use union::Union;
+pub use watermark::EventTimeWatermark;
+
+use crate::diag::Result;
+
+/// One operator of a running query. Batch queries run on the same operators, in one go.
+pub trait Operator {
+    /// What people call it: `Filter`; for an operator with state, Spark's `operatorName`.
+    fn name(&self) -> &'static str;
+
+    /// Takes a batch, one [`Rows`] for each input, and gives what goes on.
+    ///
+    /// # Errors
+    /// What the data does to an expression: overflow, division by zero, a malformed cast.
+    fn process(&mut self, inputs: Vec<Rows>, context: &BatchContext, report: &mut OperatorReport) -> Result<Rows>;
+
+    /// Its state, where it has some.
+    fn memory(&mut self) -> Option<&mut Memory> {
+        None
+    }
+
+    /// Whether a batch without data is worth running once the watermark has moved, in this mode: Spark's `shouldRunAnotherBatch`.
+    fn wants_batch_for_watermark(&self, _mode: crate::plan::OutputMode) -> bool {
+        false
+    }
+}
+
+/// The inputs of an operator that has a fixed number of them.
+///
+/// # Panics
+/// Where lowering gave it another number: our own bug.
+fn only<const N: usize>(inputs: Vec<Rows>) -> [Rows; N] {
+    match inputs.try_into() {
+        Ok(inputs) => inputs,
+        Err(inputs) => panic!("an operator of {N} inputs got {}", inputs.len()),
+    }
+}

@@ -1,0 +1,46 @@
+//! Columns to bytes and back: how operators write keys and values of their state.
+//!
+//! Law: equal rows have equal bytes, on every machine and in every run; the bytes of a row's first columns are a prefix of the whole row's.
+
+use arrow_array::ArrayRef;
+use arrow_row::RowConverter;
+use arrow_row::SortField;
+
+use super::rows::kernel;
+use crate::types::DataType;
+use crate::types::arrow::arrow_type;
+
+/// Encodes rows of fixed types.
+#[derive(Debug)]
+pub struct Codec {
+    converter: RowConverter,
+}
+
+impl Codec {
+    /// A codec for rows of these types.
+    #[must_use]
+    pub fn new(types: &[DataType]) -> Self {
+        let fields = types.iter().map(|data_type| SortField::new(arrow_type(data_type))).collect();
+        Self { converter: kernel(RowConverter::new(fields)) }
+    }
+
+    /// The bytes of each row.
+    #[must_use]
+    pub fn encode(&self, columns: &[ArrayRef], rows: usize) -> arrow_row::Rows {
+        if columns.is_empty() {
+            // Without columns the converter can't know how many rows there are.
+            let mut empty = self.converter.empty_rows(rows, 0);
+            let parser = self.converter.parser();
+            (0..rows).for_each(|_| empty.push(parser.parse(&[])));
+            return empty;
+        }
+        kernel(self.converter.convert_columns(columns))
+    }
+
+    /// The columns of these rows.
+    #[must_use]
+    pub fn decode<'a>(&self, rows: impl IntoIterator<Item = &'a [u8]>) -> Vec<ArrayRef> {
+        let parser = self.converter.parser();
+        kernel(self.converter.convert_rows(rows.into_iter().map(|row| parser.parse(row))))
+    }
+}

@@ -1,0 +1,281 @@
+//! An operator's memory: its state store, seen as columns of keys and values.
+//!
+//! Law: keys and values are rows of fixed types; when a row expires is a function of its key and value, so that it need not be stored.
+
+use arrow_array::Array;
+use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMicrosecondType;
+
+use super::codec::Codec;
+use super::watermark::event_times;
+use crate::diag::Result;
+use crate::state::StateStore;
+use crate::types::DataType;
+use crate::types::Schema;
+use crate::types::Value;
+use crate::types::arrow::value_at;
+use crate::world::Disk;
+
+/// When rows leave the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// Never.
+    Never,
+    /// When the watermark reaches this key column: a time, or a window's end.
+    Key(usize),
+    /// When the watermark reaches this value column.
+    Value(usize),
+}
+
+/// What an operator keeps between batches.
+#[derive(Debug)]
+pub struct Memory {
+    name: &'static str,
+    keys: Schema,
+    values: Schema,
+    prefix_columns: usize,
+    key_codec: Codec,
+    value_codec: Codec,
+    expiry: Expiry,
+    store: Option<StateStore>,
+}
+
+/// State rows as columns.
+#[derive(Debug)]
+pub struct StateRows {
+    /// The keys' columns.
+    pub keys: Vec<ArrayRef>,
+    /// The values' columns.
+    pub values: Vec<ArrayRef>,
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// One state row, decoded for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StateRow {
+    /// The key's columns.
+    pub key: Vec<Value>,
+    /// The value's columns.
+    pub value: Vec<Value>,
+    /// The watermark, microseconds since 1970, at which the row leaves; none where it stays for ever.
+    pub expires_us: Option<i64>,
+}
+
+impl Memory {
+    /// The memory of the operator that Spark calls `name`, with rows of these keys and values.
+    #[must_use]
+    pub fn new(name: &'static str, keys: Schema, values: Schema, expiry: Expiry) -> Self {
+        let types = |schema: &Schema| schema.fields.iter().map(|field| field.data_type.clone()).collect::<Vec<DataType>>();
+        let (key_codec, value_codec) = (Codec::new(&types(&keys)), Codec::new(&types(&values)));
+        Self { name, keys, values, prefix_columns: 0, key_codec, value_codec, expiry, store: None }
+    }
+
+    /// The same, scanned by the first columns of its keys.
+    #[must_use]
+    pub fn with_prefix(mut self, columns: usize) -> Self {
+        self.prefix_columns = columns;
+        self
+    }
+
+    /// Spark's `operatorName`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The columns of its keys.
+    #[must_use]
+    pub fn key_schema(&self) -> &Schema {
+        &self.keys
+    }
+
+    /// The columns of its values.
+    #[must_use]
+    pub fn value_schema(&self) -> &Schema {
+        &self.values
+    }
+
+    /// How many columns of a key a prefix scan uses; 0 without such scans.
+    #[must_use]
+    pub fn prefix_columns(&self) -> usize {
+        self.prefix_columns
+    }
+
+    /// Opens the store in this folder at this version; 0 is the empty one.
+    ///
+    /// # Errors
+    /// Files that are missing or damaged.
+    pub fn open(&mut self, disk: &Disk, folder: &str, version: u64) -> Result<()> {
+        let store = StateStore::open(disk, folder, version, &|key, value| self.expiry_of(key, value))?;
+        self.store = Some(store);
+        Ok(())
+    }
+
+    /// Writes the batch's changes as the next version.
+    ///
+    /// # Errors
+    /// What the store raises.
+    pub fn commit(&mut self, disk: &mut Disk) -> Result<u64> {
+        self.store_mut().commit(disk)
+    }
+
+    /// Takes back the batch's changes.
+    pub fn abort(&mut self) {
+        if let Some(store) = &mut self.store {
+            store.abort();
+        }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.store.as_ref().map_or(0, StateStore::len)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// About how many bytes the rows take.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.store.as_ref().map_or(0, StateStore::memory_bytes)
+    }
+
+    /// The bytes of these keys.
+    #[must_use]
+    pub fn encode_keys(&self, columns: &[ArrayRef], rows: usize) -> arrow_row::Rows {
+        self.key_codec.encode(columns, rows)
+    }
+
+    /// Those of these keys that are there, as places in `keys`, with their values.
+    #[must_use]
+    pub fn find(&self, keys: &arrow_row::Rows) -> (Vec<u32>, Vec<ArrayRef>) {
+        let store = self.store();
+        let found = keys.iter().enumerate().filter_map(|(place, key)| Some((place as u32, store.get(key.data())?)));
+        let (places, values): (Vec<u32>, Vec<&[u8]>) = found.unzip();
+        (places, self.value_codec.decode(values))
+    }
+
+    /// Whether the key is there.
+    #[must_use]
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.store().get(key).is_some()
+    }
+
+    /// Sets the values of keys: row by row.
+    pub fn put(&mut self, keys: &arrow_row::Rows, key_columns: &[ArrayRef], value_columns: &[ArrayRef]) {
+        let values = self.value_codec.encode(value_columns, keys.num_rows());
+        let expiries = self.expiries(key_columns, value_columns);
+        let store = self.store_mut();
+        for (row, (key, value)) in keys.iter().zip(values.iter()).enumerate() {
+            store.put(key.data(), value.data(), expiries.as_ref().and_then(|expiries| expiry_at(expiries, row)));
+        }
+    }
+
+    /// Removes these keys; says how many were there.
+    pub fn remove<'a>(&mut self, keys: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+        let store = self.store_mut();
+        keys.into_iter().map(|key| u64::from(store.remove(key))).sum()
+    }
+
+    /// Removes the rows that a watermark of this time evicts, and gives them.
+    pub fn evict(&mut self, until_us: i64) -> StateRows {
+        let expired = self.store_mut().expired(until_us);
+        let rows = self.decode(&expired);
+        let store = self.store_mut();
+        for (key, _) in &expired {
+            store.remove(key);
+        }
+        rows
+    }
+
+    /// All rows, by key.
+    #[must_use]
+    pub fn all(&self) -> StateRows {
+        let rows = self.store().scan();
+        StateRows {
+            keys: self.key_codec.decode(rows.iter().map(|(key, _)| *key)),
+            values: self.value_codec.decode(rows.iter().map(|(_, value)| *value)),
+            rows: rows.len(),
+        }
+    }
+
+    /// No rows, of the right types.
+    #[must_use]
+    pub fn none(&self) -> StateRows {
+        self.decode(&[])
+    }
+
+    /// The rows whose keys begin with these bytes, by key, and their keys' bytes.
+    #[must_use]
+    pub fn with_prefix_bytes(&mut self, prefix: &[u8]) -> (StateRows, Vec<Vec<u8>>) {
+        let found = self.store_mut().scan_prefix(prefix);
+        let rows = self.decode(&found);
+        (rows, found.into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// The rows for people, by key, at most so many.
+    #[must_use]
+    pub fn view(&self, at_most: usize) -> Vec<StateRow> {
+        let Some(store) = &self.store else { return Vec::new() };
+        let mut rows = store.scan_with_expiry();
+        rows.truncate(at_most);
+        let keys = self.key_codec.decode(rows.iter().map(|(key, ..)| *key));
+        let values = self.value_codec.decode(rows.iter().map(|(_, value, _)| *value));
+        let cells = |columns: &[ArrayRef], schema: &Schema, row: usize| -> Vec<Value> {
+            columns.iter().zip(&schema.fields).map(|(column, field)| value_at(column, row, &field.data_type)).collect()
+        };
+        (0..rows.len())
+            .map(|row| StateRow { key: cells(&keys, &self.keys, row), value: cells(&values, &self.values, row), expires_us: rows[row].2 })
+            .collect()
+    }
+
+    fn decode(&self, rows: &[(Vec<u8>, Vec<u8>)]) -> StateRows {
+        StateRows {
+            keys: self.key_codec.decode(rows.iter().map(|(key, _)| key.as_slice())),
+            values: self.value_codec.decode(rows.iter().map(|(_, value)| value.as_slice())),
+            rows: rows.len(),
+        }
+    }
+
+    fn expiries(&self, keys: &[ArrayRef], values: &[ArrayRef]) -> Option<ArrayRef> {
+        match self.expiry {
+            Expiry::Never => None,
+            Expiry::Key(column) => Some(event_times(&keys[column])),
+            Expiry::Value(column) => Some(event_times(&values[column])),
+        }
+    }
+
+    fn expiry_of(&self, key: &[u8], value: &[u8]) -> Option<i64> {
+        let times = match self.expiry {
+            Expiry::Never => return None,
+            Expiry::Key(column) => event_times(&self.key_codec.decode([key])[column]),
+            Expiry::Value(column) => event_times(&self.value_codec.decode([value])[column]),
+        };
+        expiry_at(&times, 0)
+    }
+
+    fn store(&self) -> &StateStore {
+        match &self.store {
+            Some(store) => store,
+            None => panic!("the state of {} is used before it is opened", self.name),
+        }
+    }
+
+    fn store_mut(&mut self) -> &mut StateStore {
+        match &mut self.store {
+            Some(store) => store,
+            None => panic!("the state of {} is used before it is opened", self.name),
+        }
+    }
+}
+
+fn expiry_at(times: &ArrayRef, row: usize) -> Option<i64> {
+    let times = times.as_primitive::<TimestampMicrosecondType>();
+    times.is_valid(row).then(|| times.value(row))
+}
