@@ -1,1 +1,32 @@
-//! Empty as yet.
+//! A query running: lowering the plan to operators, the micro-batch, triggers, watermarks, progress, session and catalog.
+//!
+//! Law: one step runs at most one micro-batch and gives one report; what must survive is on the world's disk before it matters.
+
+mod catalog;
+mod collect;
+mod conf;
+mod connect;
+mod lower;
+mod micro_batch;
+mod open;
+mod progress;
+mod query;
+mod report;
+mod run_tree;
+mod session;
+mod sink;
+mod sources;
+mod start;
+mod state_files;
+mod step;
+mod trace;
+mod trigger;
+mod watermark_tracker;
+
+pub use catalog::{Catalog, Table};
+pub use conf::Conf;
+pub use query::{Query, StateTable};
+pub use report::{BatchReport, Fate, OperatorLine, Outcome, Sealed, SourceReport, WatermarkReport, WindowFate};
+pub use session::Session;
+pub use start::{QueryStart, SinkKind, Trigger};
+pub use step::{QueryId, Step};

@@ -90,6 +90,7 @@ fn codes_of(column: &ArrayRef) -> Codes {
         DataType::Int16 => integers::<types::Int16Type>(column, |value| value as u64),
         DataType::Int32 => integers::<types::Int32Type>(column, |value| value as u64),
         DataType::Int64 => integers::<types::Int64Type>(column, |value| value as u64),
+        DataType::UInt32 => integers::<types::UInt32Type>(column, u64::from),
         DataType::Date32 => integers::<types::Date32Type>(column, |value| value as u64),
         DataType::Timestamp(TimeUnit::Microsecond, _) => integers::<types::TimestampMicrosecondType>(column, |value| value as u64),
         DataType::Duration(TimeUnit::Microsecond) => integers::<types::DurationMicrosecondType>(column, |value| value as u64),

@@ -8,6 +8,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 
 use super::codec::Codec;
+use super::rows::kernel;
 use super::watermark::event_times;
 use crate::diag::Result;
 use crate::state::StateStore;
@@ -63,6 +64,19 @@ pub struct StateRow {
     pub expires_us: Option<i64>,
 }
 
+impl StateRows {
+    /// All rows of several pieces of equal types.
+    #[must_use]
+    pub fn concat(pieces: &[Self]) -> Self {
+        let joined = |columns: &dyn Fn(&Self) -> &Vec<ArrayRef>| -> Vec<ArrayRef> {
+            let count = pieces.first().map_or(0, |piece| columns(piece).len());
+            let arrays = |index: usize| pieces.iter().map(|piece| columns(piece)[index].as_ref()).collect::<Vec<&dyn Array>>();
+            (0..count).map(|index| kernel(arrow_select::concat::concat(&arrays(index)))).collect()
+        };
+        Self { keys: joined(&|piece| &piece.keys), values: joined(&|piece| &piece.values), rows: pieces.iter().map(|piece| piece.rows).sum() }
+    }
+}
+
 impl Memory {
     /// The memory of the operator that Spark calls `name`, with rows of these keys and values.
     #[must_use]
@@ -111,6 +125,12 @@ impl Memory {
         let store = StateStore::open(disk, folder, version, &|key, value| self.expiry_of(key, value))?;
         self.store = Some(store);
         Ok(())
+    }
+
+    /// The version that the store stands at; none before it is opened.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        self.store.as_ref().map(StateStore::version)
     }
 
     /// Writes the batch's changes as the next version.
@@ -175,6 +195,15 @@ impl Memory {
         for (row, (key, value)) in keys.iter().zip(values.iter()).enumerate() {
             store.put(key.data(), value.data(), expiries.as_ref().and_then(|expiries| expiry_at(expiries, row)));
         }
+    }
+
+    /// The places of the rows that are not in the state with just this value.
+    #[must_use]
+    pub fn differing(&self, keys: &arrow_row::Rows, value_columns: &[ArrayRef]) -> Vec<u32> {
+        let values = self.value_codec.encode(value_columns, keys.num_rows());
+        let store = self.store();
+        let pairs = keys.iter().zip(values.iter()).enumerate();
+        pairs.filter(|(_, (key, value))| store.get(key.data()) != Some(value.data())).map(|(place, _)| place as u32).collect()
     }
 
     /// Removes these keys; says how many were there.

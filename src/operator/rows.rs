@@ -51,6 +51,13 @@ impl Rows {
         }
     }
 
+    /// The same rows under these columns' ids.
+    #[must_use]
+    pub fn renamed(mut self, columns: &[Column]) -> Self {
+        self.ids = columns.iter().map(|column| column.id).collect();
+        self
+    }
+
     /// The column with this id.
     ///
     /// # Panics

@@ -1,0 +1,81 @@
+//! The session's settings: Spark's `RuntimeConfig`.
+//!
+//! Law: a setting that was never set has Spark's default; keys compare exactly, values are text.
+
+use std::collections::BTreeMap;
+
+use crate::types::Zone;
+
+/// Settings as `spark.conf` holds them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conf {
+    set: BTreeMap<String, String>,
+}
+
+/// Defaults of the settings that programs read or that the engine follows.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("spark.app.name", "tidemark"),
+    ("spark.master", "local[1]"),
+    ("spark.sql.ansi.enabled", "true"),
+    ("spark.sql.caseSensitive", "false"),
+    ("spark.sql.session.timeZone", "UTC"),
+    // DIFFERENCE: Spark's default is 200; here state always has one partition, and the recorded oracle runs with one.
+    ("spark.sql.shuffle.partitions", "200"),
+    ("spark.sql.sources.default", "parquet"),
+    ("spark.sql.streaming.checkpointFileManagerClass", ""),
+    ("spark.sql.streaming.metricsEnabled", "false"),
+    ("spark.sql.streaming.minBatchesToRetain", "100"),
+    ("spark.sql.streaming.multipleWatermarkPolicy", "min"),
+    ("spark.sql.streaming.noDataMicroBatches.enabled", "true"),
+    ("spark.sql.streaming.noDataProgressEventInterval", "10000"),
+    ("spark.sql.streaming.numRecentProgressUpdates", "100"),
+    ("spark.sql.streaming.schemaInference", "false"),
+    ("spark.sql.streaming.stateStore.stateSchemaCheck", "true"),
+    ("spark.sql.streaming.statefulOperator.allowMultiple", "true"),
+    ("spark.sql.streaming.statefulOperator.checkCorrectness.enabled", "true"),
+    ("spark.sql.streaming.stopActiveRunOnRestart", "true"),
+    ("spark.sql.streaming.unsupportedOperationCheck", "true"),
+];
+
+impl Conf {
+    /// The value in force: what was set, or Spark's default. None for a key that has neither.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let default = || DEFAULTS.iter().find(|(known, _)| *known == key).map(|(_, value)| *value).filter(|value| !value.is_empty());
+        self.set.get(key).map(String::as_str).or_else(default)
+    }
+
+    /// Sets a value.
+    pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.set.insert(key.into(), value.into());
+    }
+
+    /// Back to the default.
+    pub fn unset(&mut self, key: &str) {
+        self.set.remove(key);
+    }
+
+    /// All that was set, by key.
+    #[must_use]
+    pub fn all(&self) -> &BTreeMap<String, String> {
+        &self.set
+    }
+
+    /// Whether a setting is `true`.
+    #[must_use]
+    pub fn is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+    }
+
+    /// A setting that is a whole number, or this default where it is none.
+    #[must_use]
+    pub fn number(&self, key: &str, default: i64) -> i64 {
+        self.get(key).and_then(|value| value.trim().parse().ok()).unwrap_or(default)
+    }
+
+    /// The session time zone; UTC where it is not one.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.get("spark.sql.session.timeZone").and_then(Zone::parse).unwrap_or_else(Zone::utc)
+    }
+}

@@ -1,0 +1,270 @@
+//! Lowering: an analysed plan becomes a tree of operators, in which columns are ids and every choice is made.
+//!
+//! Law: a query is lowered once, when it starts; a batch query each time it is asked for rows.
+
+use std::rc::Rc;
+
+use crate::diag::Class;
+use crate::diag::Diagnostic;
+use crate::diag::Result;
+use crate::expr::ColumnId;
+use crate::expr::Typed;
+use crate::expr::TypedKind;
+use crate::operator;
+use crate::operator::AggregateSpec;
+use crate::operator::Operator;
+use crate::operator::SessionEnd;
+use crate::plan;
+use crate::plan::Column;
+use crate::plan::JoinType;
+use crate::plan::Node;
+use crate::plan::OutputMode;
+use crate::plan::Plan;
+use crate::plan::WindowKind;
+
+/// A tree of operators.
+pub struct Tree {
+    /// What this node does.
+    pub task: Task,
+    /// Its inputs, left to right.
+    pub children: Vec<Tree>,
+    /// Its output columns.
+    pub columns: Vec<operator::Column>,
+    /// Whether a watermark node lies below it: whether it has an input watermark.
+    pub has_watermark: bool,
+}
+
+/// What a node of the tree does.
+pub enum Task {
+    /// Computes.
+    Run(Box<dyn Operator>),
+    /// Yields this batch's rows of the streaming source of this number.
+    Stream(usize),
+    /// Yields the rows of a batch relation, read anew each time: a leaf of the plan.
+    Static(Rc<Plan>),
+}
+
+/// A lowered streaming query.
+pub struct Lowered {
+    /// The root.
+    pub tree: Tree,
+    /// The streaming leaves, each source once, in the order of the offset log.
+    pub sources: Vec<plan::Source>,
+    /// The delays of the watermark nodes, milliseconds, by their numbers.
+    pub delays_ms: Vec<i64>,
+    /// Whether a watermark lies on a column that has one, below an operator with state: the query will fail once it moves.
+    pub redefines_watermark: bool,
+}
+
+/// Lowers the plan of a streaming query in this output mode.
+///
+/// # Errors
+/// What Tidemark does not know yet.
+pub fn lower_stream(plan: &Rc<Plan>, mode: OutputMode) -> Result<Lowered> {
+    let mut lowering = Lowering { mode, sources: Vec::new(), delays_ms: Vec::new(), redefines_watermark: false };
+    let tree = lowering.lower(plan)?;
+    let Lowering { sources, delays_ms, redefines_watermark, .. } = lowering;
+    Ok(Lowered { tree, sources, delays_ms, redefines_watermark })
+}
+
+/// Lowers a batch plan.
+///
+/// # Errors
+/// What Tidemark does not know yet.
+pub fn lower_batch(plan: &Rc<Plan>) -> Result<Tree> {
+    Lowering { mode: OutputMode::Complete, sources: Vec::new(), delays_ms: Vec::new(), redefines_watermark: false }.lower(plan)
+}
+
+/// Something that Spark does and Tidemark does not yet.
+pub fn unsupported(what: &str) -> Box<Diagnostic> {
+    Diagnostic::new(Class::Named("UnsupportedOperationException".to_owned()), "UNSUPPORTED_FEATURE.TIDEMARK", format!("Tidemark does not know {what} yet."), "0A000")
+}
+
+struct Lowering {
+    mode: OutputMode,
+    sources: Vec<plan::Source>,
+    delays_ms: Vec<i64>,
+    redefines_watermark: bool,
+}
+
+impl Lowering {
+    fn lower(&mut self, plan: &Rc<Plan>) -> Result<Tree> {
+        let children = plan.children().into_iter().map(|child| self.lower(child)).collect::<Result<Vec<_>>>()?;
+        let has_watermark = children.iter().any(|child| child.has_watermark);
+        let Some(task) = self.task(plan, has_watermark)? else {
+            return children.into_iter().next().map_or_else(|| unreachable!("only nodes with a child are left out"), Ok);
+        };
+        let has_watermark = has_watermark || matches!(plan.node, Node::EventTimeWatermark { .. }) && plan.is_streaming;
+        let columns = plan.columns.iter().map(|column| operator::Column { id: column.id, data_type: column.data_type.clone() }).collect();
+        Ok(Tree { task, children, columns, has_watermark })
+    }
+
+    /// What a node does; none for one that changes nothing.
+    fn task(&mut self, plan: &Rc<Plan>, has_watermark: bool) -> Result<Option<Task>> {
+        Ok(Some(match &plan.node {
+            Node::Source(source) if source.spec.streaming => Task::Stream(self.stream(source)),
+            Node::Source(_) | Node::LocalRelation { .. } | Node::Range { .. } | Node::OneRowRelation => Task::Static(Rc::clone(plan)),
+            Node::SubqueryAlias { .. } | Node::Repartition { .. } => return Ok(None),
+            Node::EventTimeWatermark { .. } if !plan.is_streaming => return Ok(None),
+            _ => Task::Run(self.operator(plan, has_watermark)?),
+        }))
+    }
+
+    fn stream(&mut self, source: &plan::Source) -> usize {
+        let known = self.sources.iter().position(|known| known == source);
+        known.unwrap_or_else(|| {
+            self.sources.push(source.clone());
+            self.sources.len() - 1
+        })
+    }
+
+    fn operator(&mut self, plan: &Rc<Plan>, has_watermark: bool) -> Result<Box<dyn Operator>> {
+        Ok(match &plan.node {
+            Node::Project { list, .. } => {
+                Box::new(operator::Project::new(list.iter().map(|named| (named.column.id, named.expr.clone())).collect()))
+            }
+            Node::Filter { condition, .. } => Box::new(operator::Filter::new(condition.clone())),
+            Node::Aggregate { .. } | Node::Deduplicate { .. } => self.stateful(plan)?,
+            Node::TimeWindow(window) => {
+                let (column, time) = (&window.column, window.time.clone());
+                let notes = !has_watermark;
+                Box::new(operator::TimeWindow::new(column.id, &column.data_type, time, window.window_us, window.slide_us, window.start_us, notes))
+            }
+            Node::SessionWindow(window) => {
+                let end = session_end(window);
+                Box::new(operator::SessionWindow::new(window.column.id, &window.column.data_type, window.time.clone(), end, !has_watermark))
+            }
+            Node::EventTimeWatermark { event_time, delay_ms, .. } => {
+                self.redefines_watermark |= has_watermark;
+                self.delays_ms.push(*delay_ms);
+                Box::new(operator::EventTimeWatermark::new(self.delays_ms.len() - 1, *event_time))
+            }
+            Node::Join { left, right, join_type, condition } => join(plan, left, right, *join_type, condition.as_ref())?,
+            Node::Union { .. } => Box::new(operator::Union::new(plan.columns.iter().map(|column| column.id).collect())),
+            Node::Sort { keys, .. } => {
+                let key = |order: &plan::Order| operator::SortKey { expr: order.expr.clone(), descending: order.descending, nulls_first: order.nulls_first };
+                Box::new(operator::Sort::new(keys.iter().map(key).collect()))
+            }
+            Node::Limit { count, .. } if plan.is_streaming && self.mode == OutputMode::Append => Box::new(operator::StreamLimit::new(*count)),
+            Node::Limit { count, .. } => Box::new(operator::Limit::first(*count)),
+            Node::Offset { count, .. } => Box::new(operator::Limit::skip(*count)),
+            Node::Generate { generator, outer, generated, .. } => {
+                let ids = generated.iter().map(|column| (column.id, column.data_type.clone())).collect();
+                Box::new(operator::Generate::new(generator.clone(), *outer, ids))
+            }
+            Node::SetOperation { operation, all, .. } => {
+                let intersect = *operation == plan::SetOperation::Intersect;
+                Box::new(operator::SetOperation::new(intersect, *all, plan.columns.iter().map(|column| column.id).collect()))
+            }
+            Node::Sample { .. } => return Err(unsupported("sample")),
+            Node::Window { .. } => return Err(unsupported("window functions (OVER)")),
+            Node::Source(_) | Node::LocalRelation { .. } | Node::Range { .. } | Node::OneRowRelation | Node::SubqueryAlias { .. } | Node::Repartition { .. } => {
+                unreachable!("leaves and nodes that change nothing are no operators")
+            }
+        })
+    }
+
+    /// An operator that has state in a stream and none in a batch.
+    fn stateful(&self, plan: &Rc<Plan>) -> Result<Box<dyn Operator>> {
+        Ok(match &plan.node {
+            Node::Aggregate { keys, calls, child } => {
+                let spec = aggregate_spec(keys, calls);
+                let session = keys.iter().position(|key| is_session_of(key, child));
+                match (session, plan.is_streaming) {
+                    (Some(session), in_stream) => Box::new(operator::MergeSessions::new(spec, session, in_stream)),
+                    (None, true) => Box::new(operator::Aggregate::in_stream(spec)),
+                    (None, false) => Box::new(operator::Aggregate::in_one_go(spec)),
+                }
+            }
+            Node::Deduplicate { keys, within_watermark, child } => {
+                let fields = || keys.iter().map(|id| (*id, column_of(child, *id).field())).collect();
+                let event_time = child.columns.iter().find(|column| column.watermark_delay_ms.is_some());
+                match (plan.is_streaming, event_time, within_watermark) {
+                    (false, ..) => Box::new(operator::Deduplicate::in_one_go(keys.clone())),
+                    (true, Some(Column { id, watermark_delay_ms: Some(delay_ms), .. }), true) => {
+                        Box::new(operator::Deduplicate::within_watermark(fields(), *id, *delay_ms))
+                    }
+                    (true, event_time, _) => Box::new(operator::Deduplicate::in_stream(fields(), event_time.map(|column| column.id))),
+                }
+            }
+            _ => unreachable!("only aggregations and deduplications come here"),
+        })
+    }
+}
+
+fn aggregate_spec(keys: &[plan::Named], calls: &[plan::NamedCall]) -> AggregateSpec {
+    AggregateSpec {
+        keys: keys.iter().map(|key| (key.column.id, key.column.field(), key.expr.clone())).collect(),
+        calls: calls.iter().map(|call| (call.column.id, call.call.clone())).collect(),
+        event_time: keys.iter().position(|key| key.column.watermark_delay_ms.is_some()),
+        window: keys.iter().position(|key| key.column.window != WindowKind::None && operator::is_window(&key.column.data_type)),
+    }
+}
+
+/// Whether a key is the session column made right below.
+fn is_session_of(key: &plan::Named, child: &Plan) -> bool {
+    let TypedKind::Column(id) = key.expr.kind else { return false };
+    let mut found = false;
+    let mut below = child;
+    // Projections and filters may stand between the sessions and the aggregation.
+    loop {
+        match &below.node {
+            Node::SessionWindow(window) => {
+                found |= window.column.id == id;
+                break;
+            }
+            Node::Project { child, .. } | Node::Filter { child, .. } => below = child,
+            _ => break,
+        }
+    }
+    found
+}
+
+fn session_end(window: &plan::SessionWindow) -> SessionEnd {
+    match &window.gap {
+        plan::Gap::Fixed(gap_us) => SessionEnd::After(*gap_us),
+        plan::Gap::Dynamic(end) => SessionEnd::At(end.clone()),
+    }
+}
+
+fn join(plan: &Plan, left: &Plan, right: &Plan, join_type: JoinType, condition: Option<&Typed>) -> Result<Box<dyn Operator>> {
+    if left.is_streaming && right.is_streaming {
+        return Err(unsupported("joins of two streams"));
+    }
+    let keys = condition.map(|condition| equalities(condition, left, right)).unwrap_or_default();
+    let ids = plan.columns.iter().map(|column| column.id).collect();
+    Ok(Box::new(operator::Join::new(join_type, keys, condition.cloned(), ids)))
+}
+
+/// The pairs of expressions, left and right, that a condition wants equal.
+pub fn equalities(condition: &Typed, left: &Plan, right: &Plan) -> Vec<(Typed, Typed)> {
+    let TypedKind::Call(call) = &condition.kind else { return Vec::new() };
+    let [first, second] = call.arguments.as_slice() else { return Vec::new() };
+    match call.function.name {
+        "and" => [equalities(first, left, right), equalities(second, left, right)].concat(),
+        "=" | "==" => match (side(first, left, right), side(second, left, right)) {
+            (Some(true), Some(false)) => vec![(first.clone(), second.clone())],
+            (Some(false), Some(true)) => vec![(second.clone(), first.clone())],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Whether all columns of an expression are the left side's (true) or the right side's (false).
+fn side(expression: &Typed, left: &Plan, right: &Plan) -> Option<bool> {
+    let columns = expression.columns();
+    let all_of = |plan: &Plan| !columns.is_empty() && columns.iter().all(|id| plan.column(*id).is_some());
+    match (all_of(left), all_of(right)) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+fn column_of(plan: &Plan, id: ColumnId) -> &Column {
+    match plan.column(id) {
+        Some(column) => column,
+        None => panic!("a key {id:?} is no column of its input"),
+    }
+}

@@ -1,0 +1,286 @@
+//! Opening a query: the refusals of `start()` in Spark's order, its checkpoint, and what it does first in a run.
+//!
+//! Law: `start()` refuses what analysis can know; what lies in the checkpoint is read by the first step, as Spark's stream thread does, and fails the query.
+
+use std::rc::Rc;
+
+use super::conf::Conf;
+use super::connect;
+use super::lower::lower_stream;
+use super::micro_batch::offset_of;
+use super::query::Query;
+use super::query::Run;
+use super::query::SourceSlot;
+use super::session::Session;
+use super::sink::SinkSlot;
+use super::start::QueryStart;
+use super::start::SinkKind;
+use super::step::QueryId;
+use super::watermark_tracker::Policy;
+use super::watermark_tracker::WatermarkTracker;
+use crate::connector::Options;
+use crate::diag::Class;
+use crate::diag::Diagnostic;
+use crate::diag::Result;
+use crate::plan::Node;
+use crate::plan::OutputMode;
+use crate::plan::Plan;
+use crate::plan::optimize;
+use crate::plan::streaming;
+use crate::state::Decision;
+use crate::state::StreamMetadata;
+use crate::state::observe;
+use crate::types::display::ShowOptions;
+use crate::world::World;
+
+/// Settings that a checkpoint keeps over restarts, in the order of the log.
+const LOGGED: &[(&str, &str)] = &[
+    ("spark.sql.streaming.stateStore.providerClass", "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"),
+    ("spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion", "2"),
+    ("spark.sql.streaming.multipleWatermarkPolicy", "min"),
+    ("spark.sql.streaming.aggregation.stateFormatVersion", "2"),
+    ("spark.sql.streaming.join.stateFormatVersion", "2"),
+    ("spark.sql.streaming.stateStore.compression.codec", "lz4"),
+    ("spark.sql.shuffle.partitions", "200"),
+];
+
+/// Opens a query that a program starts.
+///
+/// # Errors
+/// Spark's refusals.
+pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, number: QueryId) -> Result<Query> {
+    let options: Options = start.options.iter().cloned().collect();
+    let target = target(&start);
+    if target == Target::Memory && start.name.is_none() {
+        return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1194", "queryName must be specified for memory sink.", ""));
+    }
+    let sink = sink(session, &start, &target, &options)?;
+    let (checkpoint, temporary) = checkpoint(session.conf(), world, &start, &target, &options)?;
+    if !recovers(&start, &target) && !temporary && world.disk().exists(&format!("{checkpoint}/offsets")) {
+        let text = format!("This query does not support recovering from checkpoint location. Delete {checkpoint}/offsets to start over.");
+        return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1299", text, ""));
+    }
+    check(session.conf(), &start)?;
+    let plan = optimize(&start.frame.plan);
+    let lowered = lower_stream(&plan, start.mode)?;
+    if session.queries().any(|(_, query)| query.clashes_with(start.name.as_deref())) {
+        let name = start.name.as_deref().unwrap_or_default();
+        let text = format!("Cannot start query with name {name} as a query with that name is already active in this SparkSession");
+        return Err(Diagnostic::plain(Class::IllegalArgument, text));
+    }
+    let id = query_id(world, &checkpoint)?;
+    let run_id = world.next_uuid();
+    stop_older_run(session, &id);
+    let sources = lowered.sources.iter().enumerate().map(|(place, source)| {
+        let folder = format!("{checkpoint}/sources/{place}");
+        let types = source.ordinals.iter().map(|ordinal| source.spec.schema.fields[*ordinal].data_type.clone()).collect();
+        Ok(SourceSlot { source: connect::open(world, source, &folder, &session.conf().zone())?, types, committed: None, available: None })
+    });
+    let sources = sources.collect::<Result<Vec<_>>>()?;
+    if let SinkSlot::Table(name) = &sink {
+        make_table(session, name, &start);
+    }
+    let policy = Policy::parse(session.conf().get("spark.sql.streaming.multipleWatermarkPolicy").unwrap_or("min"));
+    Ok(Query {
+        number: number.0,
+        name: start.name,
+        id,
+        run_id,
+        analyzer: Rc::clone(session.analyzer()),
+        conf: session.conf().clone(),
+        schema: start.frame.schema(),
+        mode: start.mode,
+        trigger: start.trigger,
+        checkpoint,
+        temporary,
+        ordered: matches!(unaliased(&start.frame.plan).node, Node::Sort { .. }),
+        plan,
+        sink,
+        tree: lowered.tree,
+        redefines_watermark: lowered.redefines_watermark,
+        sources,
+        tracker: WatermarkTracker::new(policy, lowered.delays_ms.clone(), 0),
+        delays_ms: lowered.delays_ms,
+        run: Run { active: true, status: "Initializing sources".to_owned(), ..Run::default() },
+        recent: super::progress::Recent::default(),
+        pending: None,
+        counted: std::collections::BTreeMap::new(),
+        statics: std::collections::BTreeMap::new(),
+    })
+}
+
+/// Reads the checkpoint and takes up where it stands: `populateStartOffsets`.
+///
+/// # Errors
+/// Files that are not in Spark's format, another number of sources.
+pub fn recover(query: &mut Query, world: &mut dyn World) -> Result<()> {
+    let observed = observe(world.disk(), &query.checkpoint)?;
+    let previous_ms = observed.previous_offsets.as_ref().map_or(0, |offsets| offsets.batch_watermark_ms);
+    match crate::state::recover(observed)? {
+        Decision::Fresh => {}
+        Decision::RunNew { batch_id, committed, watermark_ms } => {
+            query.run.batch_id = batch_id;
+            // The batch before is the last one that was logged: its watermark judges late rows.
+            query.run.late_ms = committed.batch_watermark_ms;
+            check_sources(query, committed.offsets.len())?;
+            place(query, Some(&committed.offsets), &committed.offsets);
+            keep_conf(query, &committed.conf, watermark_ms);
+        }
+        Decision::RunAgain { batch_id, committed, offsets } => {
+            query.run.batch_id = batch_id;
+            query.run.late_ms = previous_ms;
+            check_sources(query, offsets.offsets.len())?;
+            place(query, committed.as_ref().map(|committed| &committed.offsets), &offsets.offsets);
+            keep_conf(query, &offsets.conf, offsets.batch_watermark_ms);
+            query.run.offsets = Some(offsets);
+        }
+    }
+    query.run.recovered = true;
+    Ok(())
+}
+
+/// What a batch's entry of the offset log says of the settings.
+pub fn logged_conf(conf: &Conf) -> Vec<(String, String)> {
+    LOGGED.iter().map(|(key, default)| ((*key).to_owned(), conf.get(key).unwrap_or(default).to_owned())).collect()
+}
+
+fn place(query: &mut Query, committed: Option<&Vec<Option<String>>>, available: &[Option<String>]) {
+    for (number, slot) in query.sources.iter_mut().enumerate() {
+        slot.committed = offset_of(committed.and_then(|offsets| offsets.get(number)).and_then(Option::as_ref));
+        slot.available = offset_of(available.get(number).and_then(Option::as_ref));
+    }
+}
+
+/// The checkpoint's settings win over the session's.
+fn keep_conf(query: &mut Query, logged: &[(String, String)], watermark_ms: i64) {
+    for (key, value) in logged {
+        query.conf.set(key.clone(), value.clone());
+    }
+    let policy = Policy::parse(query.conf.get("spark.sql.streaming.multipleWatermarkPolicy").unwrap_or("min"));
+    query.tracker = WatermarkTracker::new(policy, query.delays_ms.clone(), watermark_ms);
+}
+
+fn check_sources(query: &Query, logged: usize) -> Result<()> {
+    if logged == query.sources.len() {
+        return Ok(());
+    }
+    let now = query.sources.len();
+    let text = format!("assertion failed: There are [{logged}] sources in the checkpoint offsets and now there are [{now}] sources requested by the query. Cannot continue.");
+    Err(Diagnostic::plain(Class::Named("AssertionError".to_owned()), text))
+}
+
+#[derive(PartialEq, Eq)]
+enum Target {
+    Memory,
+    Recording,
+    Console,
+    Noop,
+    Foreach,
+    Table(String),
+    Disk(String),
+}
+
+fn target(start: &QueryStart) -> Target {
+    match &start.sink {
+        SinkKind::Recording => Target::Recording,
+        SinkKind::ForeachBatch | SinkKind::Foreach => Target::Foreach,
+        SinkKind::Table(name) => Target::Table(name.clone()),
+        SinkKind::Format(name) => match name.to_lowercase().as_str() {
+            "memory" => Target::Memory,
+            "console" => Target::Console,
+            "noop" => Target::Noop,
+            _ => Target::Disk(name.clone()),
+        },
+    }
+}
+
+fn sink(session: &Session, start: &QueryStart, target: &Target, options: &Options) -> Result<SinkSlot> {
+    Ok(match target {
+        Target::Memory => SinkSlot::Table(start.name.clone().unwrap_or_default()),
+        Target::Recording => SinkSlot::Recording,
+        Target::Console => SinkSlot::Console(console_options(options)),
+        Target::Noop => SinkSlot::Noop,
+        Target::Foreach => SinkSlot::Foreach,
+        Target::Table(name) => SinkSlot::Table(name.clone()),
+        Target::Disk(format) => SinkSlot::Disk(connect::open_sink(start, format, options, &session.conf().zone())?),
+    })
+}
+
+fn console_options(options: &Options) -> ShowOptions {
+    let default = ShowOptions::default();
+    let truncate = match options.get("truncate").map(str::to_lowercase).as_deref() {
+        Some("false") => 0,
+        Some(text) => text.parse().unwrap_or(default.truncate),
+        None => default.truncate,
+    };
+    let number_of_rows = options.get("numRows").and_then(|text| text.parse().ok()).unwrap_or(default.number_of_rows);
+    ShowOptions { number_of_rows, truncate, vertical: false }
+}
+
+/// Whether the sink may go on from a checkpoint: the memory sink only where each batch is the whole result.
+fn recovers(start: &QueryStart, target: &Target) -> bool {
+    *target != Target::Memory || start.mode == OutputMode::Complete
+}
+
+/// The checkpoint folder, and whether it is a temporary one.
+fn checkpoint(conf: &Conf, world: &mut dyn World, start: &QueryStart, target: &Target, options: &Options) -> Result<(String, bool)> {
+    if let Some(path) = options.get("checkpointLocation") {
+        return Ok((trimmed(path), false));
+    }
+    if let Some(root) = conf.get("spark.sql.streaming.checkpointLocation") {
+        let name = start.name.clone().unwrap_or_else(|| world.next_uuid());
+        return Ok((format!("{}/{name}", trimmed(root)), false));
+    }
+    if matches!(target, Target::Disk(_) | Target::Table(_)) {
+        let text = "checkpointLocation must be specified either through option(\"checkpointLocation\", ...) or SparkSession.conf.set(\"spark.sql.streaming.checkpointLocation\", ...).";
+        return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1298", text, ""));
+    }
+    Ok((format!("/tmp/temporary-{}", world.next_uuid()), true))
+}
+
+fn trimmed(path: &str) -> String {
+    let path = path.strip_prefix("file:").map_or(path, |rest| if rest.starts_with("//") { &rest[2..] } else { rest });
+    if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path.to_owned() }
+}
+
+fn check(conf: &Conf, start: &QueryStart) -> Result<()> {
+    if !conf.is_true("spark.sql.streaming.unsupportedOperationCheck") {
+        return Ok(());
+    }
+    if conf.is_true("spark.sql.streaming.statefulOperator.checkCorrectness.enabled") {
+        streaming::check(&start.frame.plan, start.mode)
+    } else {
+        streaming::check_unchained(&start.frame.plan, start.mode)
+    }
+}
+
+/// The id that the checkpoint keeps, or a new one, which it keeps from now on.
+fn query_id(world: &mut dyn World, checkpoint: &str) -> Result<String> {
+    if let Some(metadata) = StreamMetadata::read(world.disk(), checkpoint)? {
+        return Ok(metadata.id);
+    }
+    let id = world.next_uuid();
+    StreamMetadata { id: id.clone() }.write(world.disk_mut(), checkpoint);
+    Ok(id)
+}
+
+/// Starting a query again from its checkpoint stops the run that is still active: `stopActiveRunOnRestart`.
+fn stop_older_run(session: &mut Session, id: &str) {
+    if let Some(older) = session.get(id) {
+        session.stop(older);
+    }
+}
+
+fn make_table(session: &mut Session, name: &str, start: &QueryStart) {
+    let is_view = !matches!(start.sink, SinkKind::Table(_));
+    if is_view || session.catalog().table(name).is_none() {
+        session.catalog_mut().put_table(name, start.frame.schema(), is_view);
+    }
+}
+
+fn unaliased(plan: &Plan) -> &Plan {
+    match &plan.node {
+        Node::SubqueryAlias { child, .. } => unaliased(child),
+        _ => plan,
+    }
+}

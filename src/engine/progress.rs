@@ -1,0 +1,252 @@
+//! `StreamingQueryProgress`: the JSON of a trigger, in Spark's order, and the latest of them.
+//!
+//! Law: the text is made from the batch's report alone, so that numbers are never told twice.
+
+use std::collections::VecDeque;
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::query::Query;
+use super::report::BatchReport;
+use super::report::OperatorLine;
+use super::report::SourceReport;
+use super::report::WatermarkReport;
+use super::run_tree::Line;
+use crate::operator::EventTimeStats;
+use crate::state::OffsetSeq;
+use crate::types::time::utc_millis;
+
+/// The progress of the latest triggers.
+#[derive(Clone, Debug, Default)]
+pub struct Recent {
+    texts: VecDeque<String>,
+    /// When the last text was made, milliseconds since 1970: an idle query reports at most every ten seconds.
+    last_ms: Option<i64>,
+}
+
+impl Recent {
+    /// The newest.
+    #[must_use]
+    pub fn last(&self) -> Option<&str> {
+        self.texts.back().map(String::as_str)
+    }
+
+    /// All that are kept, oldest first.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+
+    fn add(&mut self, text: String, at_ms: i64, most: usize) {
+        self.texts.push_back(text);
+        // Spark lets go of one as soon as there are as many as the setting says, so it keeps one fewer.
+        while self.texts.len() >= most.max(2) {
+            self.texts.pop_front();
+        }
+        self.last_ms = Some(at_ms);
+    }
+}
+
+/// Closes the report of a batch: durations, the JSON text; keeps the text.
+pub fn note_batch(query: &mut Query, report: &mut BatchReport) {
+    report.durations_ms = durations(report);
+    report.progress = text(query, report, true);
+    let most = kept(query);
+    query.recent.add(report.progress.clone(), report.at_ms, most);
+}
+
+/// Reports a trigger that ran no batch, unless something was reported within the last ten seconds.
+pub fn note_idle(query: &mut Query) {
+    let interval_ms = query.conf.number("spark.sql.streaming.noDataProgressEventInterval", 10_000);
+    let now_ms = query.run.trigger_ms;
+    if query.recent.last_ms.is_some_and(|last_ms| now_ms - interval_ms < last_ms) {
+        return;
+    }
+    let report = idle_report(query);
+    let text = text(query, &report, false);
+    let most = kept(query);
+    query.recent.add(text, now_ms, most);
+}
+
+/// The watermarks of a batch that is being reported.
+pub fn watermark(query: &Query, offsets: &OffsetSeq, lines: &[Line]) -> Option<WatermarkReport> {
+    let delay_ms = query.tracker.smallest_delay_ms()?;
+    let seen = lines.iter().filter_map(|line| line.report.event_times).map(|(_, stats)| stats).filter(|stats| stats.count > 0);
+    Some(WatermarkReport {
+        late_ms: query.run.late_ms,
+        evict_ms: offsets.batch_watermark_ms,
+        next_ms: offsets.batch_watermark_ms,
+        event_times: seen.reduce(together),
+        delay_ms,
+    })
+}
+
+/// The operators of a batch, root first.
+pub fn operator_lines(lines: &[Line]) -> Vec<OperatorLine> {
+    lines
+        .iter()
+        .map(|line| OperatorLine {
+            name: line.report.name.clone(),
+            depth: line.depth,
+            rows_in: line.report.rows_in,
+            rows_out: line.report.rows_out,
+            state: line.report.state,
+        })
+        .collect()
+}
+
+fn together(left: EventTimeStats, right: EventTimeStats) -> EventTimeStats {
+    let count = left.count + right.count;
+    EventTimeStats {
+        max_ms: left.max_ms.max(right.max_ms),
+        min_ms: left.min_ms.min(right.min_ms),
+        avg_ms: left.avg_ms + (right.avg_ms - left.avg_ms) * right.count as f64 / count as f64,
+        count,
+    }
+}
+
+fn kept(query: &Query) -> usize {
+    usize::try_from(query.conf.number("spark.sql.streaming.numRecentProgressUpdates", 100)).unwrap_or(100)
+}
+
+// DIFFERENCE: the world's clock stands still while a batch runs, so durations are a model: what such a batch costs a small cluster.
+fn durations(report: &BatchReport) -> Vec<(String, i64)> {
+    let rows = report.input_rows.cast_signed() + report.rows.num_rows() as i64;
+    let stores = report.state_operators().count() as i64;
+    let add_batch = 20 + 15 * stores + rows / 200;
+    let parts = [("addBatch", add_batch), ("commitOffsets", 8), ("getBatch", 1), ("latestOffset", 5), ("queryPlanning", 4), ("walCommit", 9)];
+    let total = parts.iter().map(|part| part.1).sum();
+    let mut durations: Vec<(String, i64)> = parts.into_iter().map(|(name, ms)| (name.to_owned(), ms)).collect();
+    durations.insert(5, ("triggerExecution".to_owned(), total));
+    durations
+}
+
+fn idle_report(query: &Query) -> BatchReport {
+    let sources = query.sources.iter().map(|slot| SourceReport {
+        description: slot.source.description(),
+        start: slot.committed.as_ref().map(|offset| offset.0.clone()),
+        end: slot.committed.as_ref().map(|offset| offset.0.clone()),
+        latest: slot.source.report_latest_offset().map(|offset| offset.0),
+        input_rows: 0,
+    });
+    let watermark = query.tracker.smallest_delay_ms().map(|delay_ms| WatermarkReport {
+        late_ms: query.run.late_ms,
+        evict_ms: query.tracker.current_ms(),
+        next_ms: query.tracker.current_ms(),
+        event_times: None,
+        delay_ms,
+    });
+    BatchReport {
+        name: query.name.clone(),
+        query: query.number,
+        batch_id: query.run.batch_id,
+        at_ms: query.run.trigger_ms,
+        mode: query.mode,
+        input_rows: 0,
+        no_data: true,
+        sources: sources.collect(),
+        watermark,
+        schema: query.schema.clone(),
+        rows: arrow_array::RecordBatch::new_empty(crate::types::arrow::arrow_schema(&query.schema)),
+        ordered: query.ordered,
+        operators: Vec::new(),
+        fates: Vec::new(),
+        sealed: Vec::new(),
+        durations_ms: vec![("latestOffset".to_owned(), 5), ("triggerExecution".to_owned(), 5)],
+        progress: String::new(),
+    }
+}
+
+fn text(query: &Query, report: &BatchReport, ran: bool) -> String {
+    let mut out = String::from("{");
+    let total_ms = report.durations_ms.iter().find(|part| part.0 == "triggerExecution").map_or(0, |part| part.1);
+    // The executor polls every ten milliseconds: two triggers are never nearer than that.
+    let since_ms = query.run.last_trigger_ms.map_or(10, |last_ms| (report.at_ms - last_ms).max(10));
+    string(&mut out, "id", Some(&query.id));
+    string(&mut out, "runId", Some(&query.run_id));
+    string(&mut out, "name", report.name.as_deref());
+    string(&mut out, "timestamp", Some(&utc_millis(report.at_ms)));
+    plain(&mut out, "batchId", report.batch_id);
+    plain(&mut out, "batchDuration", total_ms);
+    plain(&mut out, "numInputRows", report.input_rows);
+    plain(&mut out, "inputRowsPerSecond", rate(report.input_rows, since_ms));
+    plain(&mut out, "processedRowsPerSecond", rate(report.input_rows, total_ms));
+    let durations = report.durations_ms.iter().map(|(name, ms)| format!("\"{name}\":{ms}")).collect::<Vec<_>>().join(",");
+    plain(&mut out, "durationMs", format!("{{{durations}}}"));
+    plain(&mut out, "eventTime", event_time(report));
+    plain(&mut out, "stateOperators", if ran { state_operators(query, report) } else { "[]".to_owned() });
+    let sources: Vec<String> = report.sources.iter().map(|source| source_text(source, since_ms, total_ms)).collect();
+    plain(&mut out, "sources", format!("[{}]", sources.join(",")));
+    let rows = if ran { query.sink.output_rows(report.rows.num_rows()) } else { -1 };
+    plain(&mut out, "sink", format!("{{\"description\":{},\"numOutputRows\":{rows}}}", quoted(&query.sink.description())));
+    plain(&mut out, "observedMetrics", "{}");
+    out.push('}');
+    out
+}
+
+fn event_time(report: &BatchReport) -> String {
+    let Some(watermark) = &report.watermark else { return "{}".to_owned() };
+    let time = |ms: i64| quoted(&utc_millis(ms));
+    let seen = watermark.event_times.map_or_else(String::new, |stats| {
+        format!("\"avg\":{},\"max\":{},\"min\":{},", time(stats.avg_ms as i64), time(stats.max_ms), time(stats.min_ms))
+    });
+    format!("{{{seen}\"watermark\":{}}}", time(watermark.evict_ms))
+}
+
+fn state_operators(query: &Query, report: &BatchReport) -> String {
+    let partitions = query.conf.number("spark.sql.shuffle.partitions", 200);
+    let texts = report.state_operators().map(|(name, state)| {
+        let mut out = String::from("{");
+        string(&mut out, "operatorName", Some(name));
+        plain(&mut out, "numRowsTotal", state.total);
+        plain(&mut out, "numRowsUpdated", state.updated);
+        plain(&mut out, "allUpdatesTimeMs", state.updated / 100);
+        plain(&mut out, "numRowsRemoved", state.removed);
+        plain(&mut out, "allRemovalsTimeMs", state.removed / 100);
+        plain(&mut out, "commitTimeMs", 8);
+        plain(&mut out, "memoryUsedBytes", 424 + 250 * state.total);
+        plain(&mut out, "numRowsDroppedByWatermark", state.dropped);
+        plain(&mut out, "numShufflePartitions", partitions);
+        plain(&mut out, "numStateStoreInstances", partitions);
+        let duplicates = state.duplicates.map_or_else(String::new, |count| format!("\"numDroppedDuplicateRows\":{count},"));
+        let custom = format!("{{\"loadedMapCacheHitCount\":0,\"loadedMapCacheMissCount\":0,{duplicates}\"stateOnCurrentVersionSizeBytes\":{}}}", 424 + 250 * state.total);
+        plain(&mut out, "customMetrics", custom);
+        out.push('}');
+        out
+    });
+    format!("[{}]", texts.collect::<Vec<_>>().join(","))
+}
+
+fn source_text(source: &SourceReport, since_ms: i64, total_ms: i64) -> String {
+    let offset = |text: &Option<String>| text.clone().unwrap_or_else(|| "null".to_owned());
+    let mut out = String::from("{");
+    string(&mut out, "description", Some(&source.description));
+    plain(&mut out, "startOffset", offset(&source.start));
+    plain(&mut out, "endOffset", offset(&source.end));
+    plain(&mut out, "latestOffset", offset(&source.latest));
+    plain(&mut out, "numInputRows", source.input_rows);
+    plain(&mut out, "inputRowsPerSecond", rate(source.input_rows, since_ms));
+    plain(&mut out, "processedRowsPerSecond", rate(source.input_rows, total_ms));
+    plain(&mut out, "metrics", "{}");
+    out.push('}');
+    out
+}
+
+/// Rows per second as Java prints a double.
+fn rate(rows: u64, ms: i64) -> String {
+    let value = rows as f64 * 1000.0 / ms.max(1) as f64;
+    crate::types::number::format_double(value)
+}
+
+fn string(out: &mut String, name: &str, value: Option<&str>) {
+    plain(out, name, value.map_or_else(|| "null".to_owned(), quoted));
+}
+
+fn plain(out: &mut String, name: &str, value: impl std::fmt::Display) {
+    let comma = if out.len() > 1 { "," } else { "" };
+    let _ = write!(out, "{comma}\"{name}\":{value}");
+}
+
+fn quoted(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}

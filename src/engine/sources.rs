@@ -1,0 +1,171 @@
+//! The leaves of a query's tree in a batch: streaming sources between two offsets, batch relations whole.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_array::Int64Array;
+use arrow_array::RecordBatch;
+
+use super::catalog::Catalog;
+use super::lower::unsupported;
+use super::query::SourceSlot;
+use super::report::SourceReport;
+use crate::connector::SourceRows;
+use crate::diag::Result;
+use crate::operator::BatchContext;
+use crate::operator::Rows;
+use crate::plan::Node;
+use crate::plan::Plan;
+use crate::types::arrow::arrow_schema;
+use crate::world::World;
+
+/// What the sources gave to a batch.
+pub struct Read {
+    /// One for each source, in the order of the offset log.
+    pub sources: Vec<SourceReport>,
+    /// When each row arrived, over all sources; only while tracing.
+    pub arrived_ms: Vec<i64>,
+}
+
+/// The leaves of one batch of a streaming query.
+pub struct QueryLeaves<'a> {
+    world: &'a mut dyn World,
+    catalog: &'a mut Catalog,
+    sources: &'a mut [SourceSlot],
+    context: &'a BatchContext,
+    statics: &'a mut BTreeMap<u64, Rows>,
+    read: Vec<Option<Rows>>,
+    input_rows: Vec<u64>,
+    arrived_ms: Vec<i64>,
+}
+
+impl<'a> QueryLeaves<'a> {
+    /// The leaves between each source's committed and available offset.
+    pub fn new(world: &'a mut dyn World, catalog: &'a mut Catalog, sources: &'a mut [SourceSlot], statics: &'a mut BTreeMap<u64, Rows>, context: &'a BatchContext) -> Self {
+        let count = sources.len();
+        Self { world, catalog, sources, context, statics, read: vec![None; count], input_rows: vec![0; count], arrived_ms: Vec::new() }
+    }
+
+    /// The account of what was read.
+    pub fn finish(self) -> Read {
+        let text = |offset: &Option<crate::connector::Offset>| offset.as_ref().map(|offset| offset.0.clone());
+        let report = |(slot, input_rows): (&SourceSlot, u64)| SourceReport {
+            description: slot.source.description(),
+            start: text(&slot.committed),
+            end: text(&slot.available),
+            latest: text(&slot.source.report_latest_offset()),
+            input_rows,
+        };
+        Read { sources: self.sources.iter().zip(self.input_rows).map(report).collect(), arrived_ms: self.arrived_ms }
+    }
+
+    /// The rows of a source with their numbers among the batch's input rows.
+    fn numbered(&mut self, rows: SourceRows) -> Rows {
+        let origin = self.context.tracing.then(|| {
+            let first = self.arrived_ms.len() as u32;
+            let now_ms = self.context.now_us / 1000;
+            self.arrived_ms.extend(rows.arrived_ms.unwrap_or_else(|| vec![now_ms; rows.rows]));
+            (first..first + rows.rows as u32).collect::<Rc<[u32]>>()
+        });
+        Rows { ids: Rc::from([]), columns: rows.columns, rows: rows.rows, origin }
+    }
+}
+
+impl super::run_tree::Leaves for QueryLeaves<'_> {
+    fn stream(&mut self, source: usize) -> Result<Rows> {
+        if let Some(rows) = &self.read[source] {
+            return Ok(rows.clone());
+        }
+        let slot = &mut self.sources[source];
+        let rows = match &slot.available {
+            Some(end) if slot.committed.as_ref() != Some(end) => slot.source.batch(self.world, slot.committed.as_ref(), end, self.context.tracing)?,
+            _ => slot.empty(),
+        };
+        self.input_rows[source] = rows.input_rows;
+        let rows = self.numbered(rows);
+        self.read[source] = Some(rows.clone());
+        Ok(rows)
+    }
+
+    fn batch(&mut self, leaf: &Plan) -> Result<Rows> {
+        let key = leaf.columns.first().map(|column| column.id.0).filter(|_| is_on_disk(leaf));
+        if let Some(rows) = key.and_then(|key| self.statics.get(&key)) {
+            return Ok(rows.clone());
+        }
+        let rows = read_batch(self.world, self.catalog, leaf)?;
+        if let Some(key) = key {
+            self.statics.insert(key, rows.clone());
+        }
+        Ok(rows)
+    }
+}
+
+/// Whether a leaf reads files, whose list Spark makes once.
+fn is_on_disk(leaf: &Plan) -> bool {
+    matches!(&leaf.node, Node::Source(source) if source.spec.format != "memory")
+}
+
+/// The leaves of a batch query.
+pub struct BatchLeaves<'a> {
+    /// Where files lie.
+    pub world: &'a mut dyn World,
+    /// Where tables are.
+    pub catalog: &'a Catalog,
+}
+
+impl super::run_tree::Leaves for BatchLeaves<'_> {
+    fn stream(&mut self, _source: usize) -> Result<Rows> {
+        unreachable!("a batch query has no streaming source: it was refused before")
+    }
+
+    fn batch(&mut self, leaf: &Plan) -> Result<Rows> {
+        read_batch(self.world, self.catalog, leaf)
+    }
+}
+
+/// All rows of a batch leaf.
+fn read_batch(world: &mut dyn World, catalog: &Catalog, leaf: &Plan) -> Result<Rows> {
+    let ids = leaf.columns.iter().map(|column| column.id).collect();
+    let whole = |columns: Vec<ArrayRef>, rows: usize| Rows { ids, columns, rows, origin: None };
+    Ok(match &leaf.node {
+        Node::LocalRelation { arrays, rows } => whole(arrays.clone(), *rows),
+        Node::OneRowRelation => whole(Vec::new(), 1),
+        Node::Range { start, end, step } => {
+            let values = Int64Array::from(range(*start, *end, *step));
+            let rows = values.len();
+            whole(vec![Arc::new(values)], rows)
+        }
+        Node::Source(source) if source.spec.format == "memory" => {
+            let Some(table) = catalog.table(&source.spec.path) else { return Err(unsupported("a table that was dropped while a frame still reads it")) };
+            let schema = arrow_schema(&table.rows.schema);
+            let rows = kernel(arrow_select::concat::concat_batches(&schema, table.rows.batches()));
+            let columns = source.ordinals.iter().map(|ordinal| Arc::clone(rows.column(*ordinal))).collect();
+            whole(columns, rows.num_rows())
+        }
+        Node::Source(source) => {
+            let rows = super::connect::read(world, source)?;
+            whole(rows.columns, rows.rows)
+        }
+        _ => unreachable!("only leaves are read"),
+    })
+}
+
+fn range(start: i64, end: i64, step: i64) -> Vec<i64> {
+    let mut values = Vec::new();
+    let mut next = Some(start);
+    while let Some(value) = next.filter(|value| if step > 0 { *value < end } else { *value > end }) {
+        values.push(value);
+        next = value.checked_add(step);
+    }
+    values
+}
+
+/// The result of an Arrow kernel on arrays of one schema.
+fn kernel(result: std::result::Result<RecordBatch, arrow_schema::ArrowError>) -> RecordBatch {
+    match result {
+        Ok(batch) => batch,
+        Err(error) => panic!("a table's batches differ in their schema: {error}"),
+    }
+}
