@@ -33,7 +33,7 @@ pub fn collect(session: &mut Session, world: &mut dyn World, frame: &Frame) -> R
         zone: session.conf().zone(),
         seed: world.next_random(),
     };
-    let (rows, _) = tree.run(&mut BatchLeaves { world, catalog: session.catalog() }, &context)?;
+    let (rows, _) = tree.run(&mut BatchLeaves { world, catalog: session.catalog(), zone: &context.zone }, &context)?;
     let schema = frame.schema();
     let batch = rows.to_batch(arrow_schema(&schema));
     Ok((schema, batch))

@@ -2,7 +2,11 @@
 
 use super::lower::unsupported;
 use super::start::QueryStart;
+use crate::connector;
 use crate::connector::Options;
+use crate::connector::PushedFilter;
+use crate::connector::ReadRequest;
+use crate::connector::Reading;
 use crate::connector::Sink;
 use crate::connector::Source;
 use crate::connector::SourceRows;
@@ -15,8 +19,8 @@ use crate::world::World;
 ///
 /// # Errors
 /// Formats that Tidemark does not know, options that are wrong.
-pub fn open(_world: &mut dyn World, source: &plan::Source, _folder: &str, _zone: &Zone) -> Result<Box<dyn Source>> {
-    Err(unsupported(&format!("the source {}", source.spec.format)))
+pub fn open(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, folder: &str, zone: &Zone) -> Result<Box<dyn Source>> {
+    connector::open_source(world, reading(leaf, source, zone), folder)
 }
 
 /// Opens a sink on the disk.
@@ -31,6 +35,14 @@ pub fn open_sink(_start: &QueryStart, format: &str, _options: &Options, _zone: &
 ///
 /// # Errors
 /// Files that are gone or malformed.
-pub fn read(_world: &mut dyn World, source: &plan::Source) -> Result<SourceRows> {
-    Err(unsupported(&format!("reading {}", source.spec.format)))
+pub fn read(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, zone: &Zone) -> Result<SourceRows> {
+    connector::read(world, &reading(leaf, source, zone))
+}
+
+fn reading(leaf: &plan::Plan, source: &plan::Source, zone: &Zone) -> Reading {
+    let spec = &source.spec;
+    let paths = Some(spec.path.clone()).filter(|path| !path.is_empty()).into_iter().collect();
+    let request = ReadRequest { format: spec.format.clone(), options: spec.options.iter().cloned().collect(), paths, schema: Some(spec.schema.clone()) };
+    let filters: Vec<PushedFilter> = source.pushed.iter().filter_map(|condition| super::pushed::filter(condition, source, leaf)).collect();
+    Reading { request, columns: source.ordinals.clone(), filters, zone: zone.clone() }
 }

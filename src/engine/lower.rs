@@ -13,7 +13,6 @@ use crate::expr::TypedKind;
 use crate::operator;
 use crate::operator::AggregateSpec;
 use crate::operator::Operator;
-use crate::operator::SessionEnd;
 use crate::plan;
 use crate::plan::Column;
 use crate::plan::JoinType;
@@ -49,7 +48,7 @@ pub struct Lowered {
     /// The root.
     pub tree: Tree,
     /// The streaming leaves, each source once, in the order of the offset log.
-    pub sources: Vec<plan::Source>,
+    pub sources: Vec<(Rc<Plan>, plan::Source)>,
     /// The delays of the watermark nodes, milliseconds, by their numbers.
     pub delays_ms: Vec<i64>,
     /// Whether a watermark lies on a column that has one, below an operator with state: the query will fail once it moves.
@@ -82,7 +81,7 @@ pub fn unsupported(what: &str) -> Box<Diagnostic> {
 
 struct Lowering {
     mode: OutputMode,
-    sources: Vec<plan::Source>,
+    sources: Vec<(Rc<Plan>, plan::Source)>,
     delays_ms: Vec<i64>,
     redefines_watermark: bool,
 }
@@ -102,7 +101,7 @@ impl Lowering {
     /// What a node does; none for one that changes nothing.
     fn task(&mut self, plan: &Rc<Plan>, has_watermark: bool) -> Result<Option<Task>> {
         Ok(Some(match &plan.node {
-            Node::Source(source) if source.spec.streaming => Task::Stream(self.stream(source)),
+            Node::Source(source) if source.spec.streaming => Task::Stream(self.stream(plan, source)),
             Node::Source(_) | Node::LocalRelation { .. } | Node::Range { .. } | Node::OneRowRelation => Task::Static(Rc::clone(plan)),
             Node::SubqueryAlias { .. } | Node::Repartition { .. } => return Ok(None),
             Node::EventTimeWatermark { .. } if !plan.is_streaming => return Ok(None),
@@ -110,10 +109,10 @@ impl Lowering {
         }))
     }
 
-    fn stream(&mut self, source: &plan::Source) -> usize {
-        let known = self.sources.iter().position(|known| known == source);
+    fn stream(&mut self, leaf: &Rc<Plan>, source: &plan::Source) -> usize {
+        let known = self.sources.iter().position(|(_, known)| known == source);
         known.unwrap_or_else(|| {
-            self.sources.push(source.clone());
+            self.sources.push((Rc::clone(leaf), source.clone()));
             self.sources.len() - 1
         })
     }
@@ -131,8 +130,8 @@ impl Lowering {
                 Box::new(operator::TimeWindow::new(column.id, &column.data_type, time, window.window_us, window.slide_us, window.start_us, notes))
             }
             Node::SessionWindow(window) => {
-                let end = session_end(window);
-                Box::new(operator::SessionWindow::new(window.column.id, &window.column.data_type, window.time.clone(), end, !has_watermark))
+                let (column, time, end) = (&window.column, window.time.clone(), window.end.clone());
+                Box::new(operator::SessionWindow::new(column.id, &column.data_type, time, end, !has_watermark))
             }
             Node::EventTimeWatermark { event_time, delay_ms, .. } => {
                 self.redefines_watermark |= has_watermark;
@@ -150,7 +149,8 @@ impl Lowering {
             Node::Offset { count, .. } => Box::new(operator::Limit::skip(*count)),
             Node::Generate { generator, outer, generated, .. } => {
                 let ids = generated.iter().map(|column| (column.id, column.data_type.clone())).collect();
-                Box::new(operator::Generate::new(generator.clone(), *outer, ids))
+                let TypedKind::Generator(call) = &generator.kind else { unreachable!("a Generate node holds a generator") };
+                Box::new(operator::Generate::new((**call).clone(), *outer, ids))
             }
             Node::SetOperation { operation, all, .. } => {
                 let intersect = *operation == plan::SetOperation::Intersect;
@@ -218,13 +218,6 @@ fn is_session_of(key: &plan::Named, child: &Plan) -> bool {
         }
     }
     found
-}
-
-fn session_end(window: &plan::SessionWindow) -> SessionEnd {
-    match &window.gap {
-        plan::Gap::Fixed(gap_us) => SessionEnd::After(*gap_us),
-        plan::Gap::Dynamic(end) => SessionEnd::At(end.clone()),
-    }
 }
 
 fn join(plan: &Plan, left: &Plan, right: &Plan, join_type: JoinType, condition: Option<&Typed>) -> Result<Box<dyn Operator>> {

@@ -10,6 +10,7 @@ mod lower;
 mod micro_batch;
 mod open;
 mod progress;
+mod pushed;
 mod query;
 mod report;
 mod run_tree;

@@ -71,10 +71,10 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
     let id = query_id(world, &checkpoint)?;
     let run_id = world.next_uuid();
     stop_older_run(session, &id);
-    let sources = lowered.sources.iter().enumerate().map(|(place, source)| {
+    let sources = lowered.sources.iter().enumerate().map(|(place, (leaf, source))| {
         let folder = format!("{checkpoint}/sources/{place}");
         let types = source.ordinals.iter().map(|ordinal| source.spec.schema.fields[*ordinal].data_type.clone()).collect();
-        Ok(SourceSlot { source: connect::open(world, source, &folder, &session.conf().zone())?, types, committed: None, available: None })
+        Ok(SourceSlot { source: connect::open(world, leaf, source, &folder, &session.conf().zone())?, types, committed: None, available: None })
     });
     let sources = sources.collect::<Result<Vec<_>>>()?;
     if let SinkSlot::Table(name) = &sink {

@@ -18,6 +18,7 @@ use crate::operator::BatchContext;
 use crate::operator::Rows;
 use crate::plan::Node;
 use crate::plan::Plan;
+use crate::types::Zone;
 use crate::types::arrow::arrow_schema;
 use crate::world::World;
 
@@ -94,7 +95,7 @@ impl super::run_tree::Leaves for QueryLeaves<'_> {
         if let Some(rows) = key.and_then(|key| self.statics.get(&key)) {
             return Ok(rows.clone());
         }
-        let rows = read_batch(self.world, self.catalog, leaf)?;
+        let rows = read_batch(self.world, self.catalog, &self.context.zone, leaf)?;
         if let Some(key) = key {
             self.statics.insert(key, rows.clone());
         }
@@ -113,6 +114,8 @@ pub struct BatchLeaves<'a> {
     pub world: &'a mut dyn World,
     /// Where tables are.
     pub catalog: &'a Catalog,
+    /// The session time zone.
+    pub zone: &'a Zone,
 }
 
 impl super::run_tree::Leaves for BatchLeaves<'_> {
@@ -121,12 +124,12 @@ impl super::run_tree::Leaves for BatchLeaves<'_> {
     }
 
     fn batch(&mut self, leaf: &Plan) -> Result<Rows> {
-        read_batch(self.world, self.catalog, leaf)
+        read_batch(self.world, self.catalog, self.zone, leaf)
     }
 }
 
 /// All rows of a batch leaf.
-fn read_batch(world: &mut dyn World, catalog: &Catalog, leaf: &Plan) -> Result<Rows> {
+fn read_batch(world: &mut dyn World, catalog: &Catalog, zone: &Zone, leaf: &Plan) -> Result<Rows> {
     let ids = leaf.columns.iter().map(|column| column.id).collect();
     let whole = |columns: Vec<ArrayRef>, rows: usize| Rows { ids, columns, rows, origin: None };
     Ok(match &leaf.node {
@@ -145,7 +148,7 @@ fn read_batch(world: &mut dyn World, catalog: &Catalog, leaf: &Plan) -> Result<R
             whole(columns, rows.num_rows())
         }
         Node::Source(source) => {
-            let rows = super::connect::read(world, source)?;
+            let rows = super::connect::read(world, leaf, source, zone)?;
             whole(rows.columns, rows.rows)
         }
         _ => unreachable!("only leaves are read"),

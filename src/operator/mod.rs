@@ -46,7 +46,6 @@ pub use project::Project;
 pub use rows::Column;
 pub use rows::Rows;
 pub use session_window::MergeSessions;
-pub use session_window::SessionEnd;
 pub use session_window::SessionWindow;
 pub use set_operation::SetOperation;
 pub use sort::Sort;

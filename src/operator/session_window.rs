@@ -54,23 +54,14 @@ pub struct SessionWindow {
     column: ColumnId,
     fields: Fields,
     time: Typed,
-    end: SessionEnd,
+    end: Typed,
     notes_times: bool,
 }
 
-/// Where a row's own session ends.
-#[derive(Clone, Debug)]
-pub enum SessionEnd {
-    /// So many microseconds after its time.
-    After(i64),
-    /// At this time of its own.
-    At(Typed),
-}
-
 impl SessionWindow {
-    /// Sessions as a struct column of this id and type.
+    /// Sessions from a time to an end as a struct column of this id and type.
     #[must_use]
-    pub fn new(column: ColumnId, data_type: &types::DataType, time: Typed, end: SessionEnd, notes_times: bool) -> Self {
+    pub fn new(column: ColumnId, data_type: &types::DataType, time: Typed, end: Typed, notes_times: bool) -> Self {
         Self { column, fields: struct_fields(data_type), time, end, notes_times }
     }
 }
@@ -88,19 +79,12 @@ impl Operator for SessionWindow {
         }
         let (rows, times) = with_time(rows, times);
         let starts = times.as_primitive::<TimestampMicrosecondType>().values().to_vec();
-        let (rows, starts, ends) = match &self.end {
-            SessionEnd::After(gap_us) => {
-                let ends = starts.iter().map(|start| start.saturating_add(*gap_us)).collect();
-                (rows, starts, ends)
-            }
-            SessionEnd::At(end) => {
-                let ends = evaluate(end, &context.input(&rows))?;
-                let ends = ends.as_primitive::<TimestampMicrosecondType>();
-                let open: BooleanArray = starts.iter().enumerate().map(|(row, start)| Some(ends.is_valid(row) && ends.value(row) > *start)).collect();
-                let kept = |values: &[i64]| values.iter().zip(open.iter()).filter(|(_, open)| *open == Some(true)).map(|(value, _)| *value).collect::<Vec<i64>>();
-                (rows.filter(&open), kept(&starts), kept(ends.values()))
-            }
-        };
+        let ends = evaluate(&self.end, &context.input(&rows))?;
+        let ends = ends.as_primitive::<TimestampMicrosecondType>();
+        let open: BooleanArray = starts.iter().enumerate().map(|(row, start)| Some(ends.is_valid(row) && ends.value(row) > *start)).collect();
+        let kept = |values: &[i64]| values.iter().zip(open.iter()).filter(|(_, open)| *open == Some(true)).map(|(value, _)| *value).collect::<Vec<i64>>();
+        let (starts, ends) = (kept(&starts), kept(ends.values()));
+        let rows = rows.filter(&open);
         Ok(prefixed(self.column, window_column(&self.fields, starts, ends), rows))
     }
 }
