@@ -22,7 +22,7 @@ use crate::world::World;
 pub fn collect(session: &mut Session, world: &mut dyn World, frame: &Frame) -> Result<(Schema, RecordBatch)> {
     streaming::check_batch(&frame.plan)?;
     session.note_action(frame);
-    let mut tree = lower_batch(&optimize(&frame.plan))?;
+    let mut tree = lower_batch(&optimize(&frame.plan, session.analyzer()))?;
     let context = BatchContext {
         batch_id: 0,
         late_us: None,

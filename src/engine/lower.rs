@@ -10,6 +10,7 @@ use crate::diag::Result;
 use crate::expr::ColumnId;
 use crate::expr::Typed;
 use crate::expr::TypedKind;
+use crate::expr::aggregate::accumulator;
 use crate::operator;
 use crate::operator::AggregateSpec;
 use crate::operator::Operator;
@@ -37,8 +38,8 @@ pub struct Tree {
 pub enum Task {
     /// Computes.
     Run(Box<dyn Operator>),
-    /// Yields this batch's rows of the streaming source of this number.
-    Stream(usize),
+    /// Yields this batch's rows of the streaming source of this number, the columns at these places of the source's schema.
+    Stream(usize, Vec<usize>),
     /// Yields the rows of a batch relation, read anew each time: a leaf of the plan.
     Static(Rc<Plan>),
 }
@@ -47,12 +48,22 @@ pub enum Task {
 pub struct Lowered {
     /// The root.
     pub tree: Tree,
-    /// The streaming leaves, each source once, in the order of the offset log.
-    pub sources: Vec<(Rc<Plan>, plan::Source)>,
+    /// The streaming sources, each once, in the order of the offset log.
+    pub sources: Vec<StreamLeaf>,
     /// The delays of the watermark nodes, milliseconds, by their numbers.
     pub delays_ms: Vec<i64>,
     /// Whether a watermark lies on a column that has one, below an operator with state: the query will fail once it moves.
     pub redefines_watermark: bool,
+}
+
+/// A streaming source of a query.
+pub struct StreamLeaf {
+    /// A leaf that reads it.
+    pub leaf: Rc<Plan>,
+    /// What to read: the columns of all its leaves, the filters that they have in common.
+    pub source: plan::Source,
+    /// How many leaves read it: Spark scans it for each, and counts its rows so often.
+    pub leaves: u64,
 }
 
 /// Lowers the plan of a streaming query in this output mode.
@@ -81,7 +92,7 @@ pub fn unsupported(what: &str) -> Box<Diagnostic> {
 
 struct Lowering {
     mode: OutputMode,
-    sources: Vec<(Rc<Plan>, plan::Source)>,
+    sources: Vec<StreamLeaf>,
     delays_ms: Vec<i64>,
     redefines_watermark: bool,
 }
@@ -101,7 +112,7 @@ impl Lowering {
     /// What a node does; none for one that changes nothing.
     fn task(&mut self, plan: &Rc<Plan>, has_watermark: bool) -> Result<Option<Task>> {
         Ok(Some(match &plan.node {
-            Node::Source(source) if source.spec.streaming => Task::Stream(self.stream(plan, source)),
+            Node::Source(source) if source.spec.streaming => Task::Stream(self.stream(plan, source), source.ordinals.clone()),
             Node::Source(_) | Node::LocalRelation { .. } | Node::Range { .. } | Node::OneRowRelation => Task::Static(Rc::clone(plan)),
             Node::SubqueryAlias { .. } | Node::Repartition { .. } => return Ok(None),
             Node::EventTimeWatermark { .. } if !plan.is_streaming => return Ok(None),
@@ -110,11 +121,20 @@ impl Lowering {
     }
 
     fn stream(&mut self, leaf: &Rc<Plan>, source: &plan::Source) -> usize {
-        let known = self.sources.iter().position(|(_, known)| known == source);
-        known.unwrap_or_else(|| {
-            self.sources.push((Rc::clone(leaf), source.clone()));
-            self.sources.len() - 1
-        })
+        let Some(known) = self.sources.iter().position(|known| known.source.id == source.id) else {
+            self.sources.push(StreamLeaf { leaf: Rc::clone(leaf), source: source.clone(), leaves: 1 });
+            return self.sources.len() - 1;
+        };
+        let entry = &mut self.sources[known];
+        entry.leaves += 1;
+        // Columns have ids of their own in each leaf, so filters that differ can't be told from filters that don't: the reader gets none.
+        entry.source.pushed.clear();
+        for ordinal in &source.ordinals {
+            if !entry.source.ordinals.contains(ordinal) {
+                entry.source.ordinals.push(*ordinal);
+            }
+        }
+        known
     }
 
     fn operator(&mut self, plan: &Rc<Plan>, has_watermark: bool) -> Result<Box<dyn Operator>> {
@@ -168,6 +188,8 @@ impl Lowering {
     fn stateful(&self, plan: &Rc<Plan>) -> Result<Box<dyn Operator>> {
         Ok(match &plan.node {
             Node::Aggregate { keys, calls, child } => {
+                // Operators take aggregates for granted; one that Tidemark does not know is told here.
+                calls.iter().try_for_each(|call| accumulator(&call.call).map(|_| ()))?;
                 let spec = aggregate_spec(keys, calls);
                 let session = keys.iter().position(|key| is_session_of(key, child));
                 match (session, plan.is_streaming) {

@@ -31,3 +31,6 @@ pub use report::{BatchReport, Fate, OperatorLine, Outcome, Sealed, SourceReport,
 pub use session::Session;
 pub use start::{QueryStart, SinkKind, Trigger};
 pub use step::{QueryId, Step};
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::conf::Conf;
 use super::connect;
+use super::lower::StreamLeaf;
 use super::lower::lower_stream;
 use super::micro_batch::offset_of;
 use super::query::Query;
@@ -61,7 +62,7 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
         return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1299", text, ""));
     }
     check(session.conf(), &start)?;
-    let plan = optimize(&start.frame.plan);
+    let plan = optimize(&start.frame.plan, session.analyzer());
     let lowered = lower_stream(&plan, start.mode)?;
     if session.queries().any(|(_, query)| query.clashes_with(start.name.as_deref())) {
         let name = start.name.as_deref().unwrap_or_default();
@@ -71,10 +72,13 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
     let id = query_id(world, &checkpoint)?;
     let run_id = world.next_uuid();
     stop_older_run(session, &id);
-    let sources = lowered.sources.iter().enumerate().map(|(place, (leaf, source))| {
+    let zone = session.conf().zone();
+    let sources = lowered.sources.iter().enumerate().map(|(place, StreamLeaf { leaf, source, leaves })| {
         let folder = format!("{checkpoint}/sources/{place}");
-        let types = source.ordinals.iter().map(|ordinal| source.spec.schema.fields[*ordinal].data_type.clone()).collect();
-        Ok(SourceSlot { source: connect::open(world, leaf, source, &folder, &session.conf().zone())?, types, committed: None, available: None })
+        let ordinals = source.ordinals.clone();
+        let types = ordinals.iter().map(|ordinal| source.spec.schema.fields[*ordinal].data_type.clone()).collect();
+        let opened = connect::open(world, leaf, source, &folder, &zone)?;
+        Ok(SourceSlot { source: opened, ordinals, types, leaves: *leaves, committed: None, available: None })
     });
     let sources = sources.collect::<Result<Vec<_>>>()?;
     if let SinkSlot::Table(name) = &sink {

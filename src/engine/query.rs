@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use arrow_array::new_empty_array;
 
@@ -62,8 +63,12 @@ pub struct Query {
 /// A source with the offsets between which the query stands.
 pub(super) struct SourceSlot {
     pub source: Box<dyn Source>,
-    /// The types of the columns that the plan reads of it.
+    /// The places in its schema of the columns that the plan reads of it.
+    pub ordinals: Vec<usize>,
+    /// Their types.
     pub types: Vec<DataType>,
+    /// How many leaves of the plan read it.
+    pub leaves: u64,
     /// Everything up to here is processed.
     pub committed: Option<Offset>,
     /// Everything up to here belongs to the batch being run.
@@ -71,6 +76,15 @@ pub(super) struct SourceSlot {
 }
 
 impl SourceSlot {
+    /// Of its rows the columns at these places of its schema.
+    pub fn pick(&self, rows: &Rows, ordinals: &[usize]) -> Rows {
+        let place = |ordinal: &usize| match self.ordinals.iter().position(|known| known == ordinal) {
+            Some(place) => Arc::clone(&rows.columns[place]),
+            None => unreachable!("a source reads the columns of all its leaves"),
+        };
+        Rows { columns: ordinals.iter().map(place).collect(), ..rows.clone() }
+    }
+
     /// No rows of this source.
     pub fn empty(&self) -> SourceRows {
         let columns = self.types.iter().map(|data_type| new_empty_array(&arrow_type(data_type))).collect();

@@ -11,8 +11,11 @@ use crate::plan::Plan;
 
 /// Where the leaves' rows come from.
 pub trait Leaves {
-    /// The batch's rows of the streaming source of this number, under the source's own columns in the plan's order.
-    fn stream(&mut self, source: usize) -> Result<Rows>;
+    /// The batch's rows of the streaming source of this number, the columns at these places of the source's schema.
+    ///
+    /// # Errors
+    /// What the source raises.
+    fn stream(&mut self, source: usize, ordinals: &[usize]) -> Result<Rows>;
 
     /// All rows of a batch leaf.
     ///
@@ -53,9 +56,9 @@ impl Tree {
                 let context = BatchContext { late_us: seen(context.late_us), evict_us: seen(context.evict_us), ..context.clone() };
                 operator.process(inputs, &context, &mut report)?
             }
-            Task::Stream(source) => {
+            Task::Stream(source, ordinals) => {
                 report.name = "StreamingRelation".to_owned();
-                leaves.stream(*source)?.renamed(&self.columns)
+                leaves.stream(*source, ordinals)?.renamed(&self.columns)
             }
             Task::Static(leaf) => {
                 report.name = "LogicalRelation".to_owned();
@@ -84,7 +87,7 @@ impl Tree {
     pub fn wants_batch_for_watermark(&self, mode: crate::plan::OutputMode) -> bool {
         let own = match &self.task {
             Task::Run(operator) => self.has_watermark && operator.wants_batch_for_watermark(mode),
-            Task::Stream(_) | Task::Static(_) => false,
+            Task::Stream(..) | Task::Static(_) => false,
         };
         own || self.children.iter().any(|child| child.wants_batch_for_watermark(mode))
     }

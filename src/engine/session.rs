@@ -9,6 +9,7 @@ use arrow_array::RecordBatch;
 use super::catalog::Catalog;
 use super::conf::Conf;
 use super::query::Query;
+use super::query::StateTable;
 use super::start::QueryStart;
 use super::step::QueryId;
 use super::step::Step;
@@ -116,6 +117,11 @@ impl Session {
     #[must_use]
     pub fn query(&self, id: QueryId) -> &Query {
         &self.queries[id.0]
+    }
+
+    /// The state of a query as it is now, an entry for each operator, at most so many rows each.
+    pub fn state_tables(&mut self, id: QueryId, at_most: usize) -> Vec<StateTable> {
+        self.queries[id.0].state_tables(at_most)
     }
 
     /// All queries in the order of starts, ended ones included.

@@ -75,19 +75,20 @@ impl<'a> QueryLeaves<'a> {
 }
 
 impl super::run_tree::Leaves for QueryLeaves<'_> {
-    fn stream(&mut self, source: usize) -> Result<Rows> {
+    fn stream(&mut self, source: usize, ordinals: &[usize]) -> Result<Rows> {
         if let Some(rows) = &self.read[source] {
-            return Ok(rows.clone());
+            return Ok(self.sources[source].pick(rows, ordinals));
         }
         let slot = &mut self.sources[source];
         let rows = match &slot.available {
             Some(end) if slot.committed.as_ref() != Some(end) => slot.source.batch(self.world, slot.committed.as_ref(), end, self.context.tracing)?,
             _ => slot.empty(),
         };
-        self.input_rows[source] = rows.input_rows;
+        self.input_rows[source] = rows.input_rows * slot.leaves;
         let rows = self.numbered(rows);
-        self.read[source] = Some(rows.clone());
-        Ok(rows)
+        let picked = self.sources[source].pick(&rows, ordinals);
+        self.read[source] = Some(rows);
+        Ok(picked)
     }
 
     fn batch(&mut self, leaf: &Plan) -> Result<Rows> {
@@ -119,7 +120,7 @@ pub struct BatchLeaves<'a> {
 }
 
 impl super::run_tree::Leaves for BatchLeaves<'_> {
-    fn stream(&mut self, _source: usize) -> Result<Rows> {
+    fn stream(&mut self, _source: usize, _ordinals: &[usize]) -> Result<Rows> {
         unreachable!("a batch query has no streaming source: it was refused before")
     }
 

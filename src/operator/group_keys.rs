@@ -130,7 +130,13 @@ fn integers<T: ArrowPrimitiveType>(column: &ArrayRef, bits: impl Fn(T::Native) -
 
 fn booleans(array: &BooleanArray) -> Codes {
     let mut table = IntegerTable::new();
-    let codes = array.iter().map(|value| value.map_or_else(|| table.null_code(), |value| table.code(u64::from(value)))).collect();
+    let codes = array
+        .iter()
+        .map(|value| match value {
+            Some(value) => table.code(u64::from(value)),
+            None => table.null_code(),
+        })
+        .collect();
     Codes { codes, count: table.count() }
 }
 

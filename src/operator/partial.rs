@@ -16,6 +16,7 @@ use super::rows::take;
 use crate::diag::Result;
 use crate::expr::aggregate::Accumulator;
 use crate::expr::aggregate::AggregateCall;
+use crate::expr::aggregate::AggregateFunction;
 use crate::expr::aggregate::accumulator;
 use crate::expr::evaluate;
 use crate::types::Field;
@@ -31,7 +32,7 @@ impl Partial {
     /// The empty aggregates of so many groups.
     pub fn new<'a>(calls: impl Iterator<Item = &'a AggregateCall>, groups: usize) -> Self {
         let calls: Vec<AggregateCall> = calls.cloned().collect();
-        let accumulators = calls.iter().map(accumulator).collect();
+        let accumulators = calls.iter().map(|call| known(accumulator(call))).collect();
         Self { calls, accumulators, groups }
     }
 
@@ -104,7 +105,32 @@ impl Partial {
 
 /// The state columns of a call's buffers.
 pub fn buffer_fields(call: &AggregateCall) -> Vec<Field> {
-    accumulator(call).buffer_types().into_iter().map(|(name, data_type)| Field::new(name, data_type)).collect()
+    let types = known(accumulator(call)).buffer_types();
+    let names = buffer_names(call.function);
+    let name = |index: usize| names.get(index).map_or_else(|| "buf".to_owned(), |name| (*name).to_owned());
+    types.into_iter().enumerate().map(|(index, data_type)| Field::new(name(index), data_type)).collect()
+}
+
+/// Spark's names of the buffers, which its errors about state show.
+fn buffer_names(function: AggregateFunction) -> &'static [&'static str] {
+    match function {
+        AggregateFunction::Count | AggregateFunction::CountIf => &["count"],
+        AggregateFunction::Sum | AggregateFunction::TrySum => &["sum", "isEmpty"],
+        AggregateFunction::Average | AggregateFunction::TryAverage => &["sum", "count"],
+        AggregateFunction::Min | AggregateFunction::BoolAnd => &["min"],
+        AggregateFunction::Max | AggregateFunction::BoolOr => &["max"],
+        AggregateFunction::First | AggregateFunction::AnyValue => &["first", "valueSet"],
+        AggregateFunction::Last => &["last", "valueSet"],
+        _ => &[],
+    }
+}
+
+/// The accumulator of a call; lowering has asked for each once before, so that none is unknown here.
+fn known(accumulator: Result<Box<dyn Accumulator>>) -> Box<dyn Accumulator> {
+    match accumulator {
+        Ok(accumulator) => accumulator,
+        Err(error) => panic!("lowering let an unknown aggregate pass: {}", error.message),
+    }
 }
 
 /// The rows that a call with `FILTER` or `DISTINCT` takes.

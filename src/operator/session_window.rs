@@ -38,7 +38,7 @@ use super::time_window::struct_fields;
 use super::time_window::window_column;
 use super::time_window::with_time;
 use crate::diag::Result;
-use crate::expr::AggregateCall;
+use crate::expr::aggregate::AggregateCall;
 use crate::expr::ColumnId;
 use crate::expr::Typed;
 use crate::expr::evaluate;
