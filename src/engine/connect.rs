@@ -1,6 +1,6 @@
 //! Where the engine meets the connectors: opening sources and sinks, reading batch relations.
 
-use super::lower::unsupported;
+use super::sink::sink_mode;
 use super::start::QueryStart;
 use crate::connector;
 use crate::connector::Options;
@@ -10,6 +10,7 @@ use crate::connector::Reading;
 use crate::connector::Sink;
 use crate::connector::Source;
 use crate::connector::SourceRows;
+use crate::connector::WriteRequest;
 use crate::diag::Result;
 use crate::plan;
 use crate::types::Zone;
@@ -23,12 +24,13 @@ pub fn open(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, fol
     connector::open_source(world, reading(leaf, source, zone), folder)
 }
 
-/// Opens a sink on the disk.
+/// Opens the console, `noop`, or a sink on the disk.
 ///
 /// # Errors
 /// Formats that can't be written, modes that they refuse, a missing path.
-pub fn open_sink(_start: &QueryStart, format: &str, _options: &Options, _zone: &Zone) -> Result<Box<dyn Sink>> {
-    Err(unsupported(&format!("the sink {format}")))
+pub fn open_sink(start: &QueryStart, format: &str, options: &Options, zone: &Zone) -> Result<Box<dyn Sink>> {
+    let request = WriteRequest { format: format.to_owned(), options: options.clone(), path: None, partition_by: start.partition_by.clone() };
+    connector::open_sink(&request, sink_mode(start.mode), &start.frame.schema(), zone)
 }
 
 /// All rows of a batch relation.

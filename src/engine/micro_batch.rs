@@ -231,8 +231,7 @@ impl Query {
         if matches!(self.sink, SinkSlot::Foreach) {
             return Ok(self.hand_over(batch, report, seen));
         }
-        let zone = self.conf.zone();
-        self.sink.add_batch(world, catalog, &zone, self.run.batch_id, self.mode, &self.schema, &batch)?;
+        self.sink.add_batch(world, catalog, self.run.batch_id, self.mode, &self.schema, &batch)?;
         self.end_batch(world, report, &seen)
     }
 

@@ -31,7 +31,6 @@ use crate::plan::streaming;
 use crate::state::Decision;
 use crate::state::StreamMetadata;
 use crate::state::observe;
-use crate::types::display::ShowOptions;
 use crate::world::World;
 
 /// Settings that a checkpoint keeps over restarts, in the order of the log.
@@ -177,11 +176,9 @@ fn check_sources(query: &Query, logged: usize) -> Result<()> {
 enum Target {
     Memory,
     Recording,
-    Console,
-    Noop,
     Foreach,
     Table(String),
-    Disk(String),
+    Connected(String),
 }
 
 fn target(start: &QueryStart) -> Target {
@@ -189,12 +186,8 @@ fn target(start: &QueryStart) -> Target {
         SinkKind::Recording => Target::Recording,
         SinkKind::ForeachBatch | SinkKind::Foreach => Target::Foreach,
         SinkKind::Table(name) => Target::Table(name.clone()),
-        SinkKind::Format(name) => match name.to_lowercase().as_str() {
-            "memory" => Target::Memory,
-            "console" => Target::Console,
-            "noop" => Target::Noop,
-            _ => Target::Disk(name.clone()),
-        },
+        SinkKind::Format(name) if name.eq_ignore_ascii_case("memory") => Target::Memory,
+        SinkKind::Format(name) => Target::Connected(name.clone()),
     }
 }
 
@@ -202,23 +195,10 @@ fn sink(session: &Session, start: &QueryStart, target: &Target, options: &Option
     Ok(match target {
         Target::Memory => SinkSlot::Table(start.name.clone().unwrap_or_default()),
         Target::Recording => SinkSlot::Recording,
-        Target::Console => SinkSlot::Console(console_options(options)),
-        Target::Noop => SinkSlot::Noop,
         Target::Foreach => SinkSlot::Foreach,
         Target::Table(name) => SinkSlot::Table(name.clone()),
-        Target::Disk(format) => SinkSlot::Disk(connect::open_sink(start, format, options, &session.conf().zone())?),
+        Target::Connected(format) => SinkSlot::Connected(connect::open_sink(start, format, options, &session.conf().zone())?),
     })
-}
-
-fn console_options(options: &Options) -> ShowOptions {
-    let default = ShowOptions::default();
-    let truncate = match options.get("truncate").map(str::to_lowercase).as_deref() {
-        Some("false") => 0,
-        Some(text) => text.parse().unwrap_or(default.truncate),
-        None => default.truncate,
-    };
-    let number_of_rows = options.get("numRows").and_then(|text| text.parse().ok()).unwrap_or(default.number_of_rows);
-    ShowOptions { number_of_rows, truncate, vertical: false }
 }
 
 /// Whether the sink may go on from a checkpoint: the memory sink only where each batch is the whole result.
@@ -235,7 +215,8 @@ fn checkpoint(conf: &Conf, world: &mut dyn World, start: &QueryStart, target: &T
         let name = start.name.clone().unwrap_or_else(|| world.next_uuid());
         return Ok((format!("{}/{name}", trimmed(root)), false));
     }
-    if matches!(target, Target::Disk(_) | Target::Table(_)) {
+    let keeps_nothing = |format: &str| ["console", "noop"].iter().any(|known| format.eq_ignore_ascii_case(known));
+    if matches!(target, Target::Table(_)) || matches!(target, Target::Connected(format) if !keeps_nothing(format)) {
         let text = "checkpointLocation must be specified either through option(\"checkpointLocation\", ...) or SparkSession.conf.set(\"spark.sql.streaming.checkpointLocation\", ...).";
         return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1298", text, ""));
     }

@@ -8,9 +8,6 @@ use crate::connector::SinkMode;
 use crate::diag::Result;
 use crate::plan::OutputMode;
 use crate::types::Schema;
-use crate::types::Zone;
-use crate::types::display::ShowOptions;
-use crate::types::display::show_columns;
 use crate::world::World;
 
 /// A query's sink.
@@ -19,14 +16,10 @@ pub enum SinkSlot {
     Table(String),
     /// Takes anything and keeps nothing: the rows are in the report.
     Recording,
-    /// Prints tables.
-    Console(ShowOptions),
-    /// Takes anything.
-    Noop,
     /// The program's function.
     Foreach,
-    /// A sink on the disk.
-    Disk(Box<dyn Sink>),
+    /// A sink of `connector`: console, noop, files.
+    Connected(Box<dyn Sink>),
 }
 
 impl SinkSlot {
@@ -35,10 +28,8 @@ impl SinkSlot {
     pub fn description(&self) -> String {
         match self {
             Self::Table(_) | Self::Recording => "MemorySink".to_owned(),
-            Self::Console(_) => "org.apache.spark.sql.execution.streaming.ConsoleTable$@0".to_owned(),
-            Self::Noop => "org.apache.spark.sql.execution.datasources.noop.NoopTable$@0".to_owned(),
             Self::Foreach => "ForeachBatchSink".to_owned(),
-            Self::Disk(sink) => sink.description(),
+            Self::Connected(sink) => sink.description(),
         }
     }
 
@@ -46,9 +37,9 @@ impl SinkSlot {
     #[must_use]
     pub fn output_rows(&self, rows: usize) -> i64 {
         match self {
-            Self::Table(_) | Self::Recording | Self::Console(_) | Self::Noop => rows as i64,
+            Self::Table(_) | Self::Recording => rows as i64,
             Self::Foreach => -1,
-            Self::Disk(sink) => sink.output_rows(),
+            Self::Connected(sink) => sink.output_rows(),
         }
     }
 
@@ -56,32 +47,23 @@ impl SinkSlot {
     ///
     /// # Errors
     /// What a sink on the disk refuses.
-    #[allow(clippy::too_many_arguments)]
     pub fn add_batch(
         &mut self,
         world: &mut dyn World,
         catalog: &mut Catalog,
-        zone: &Zone,
         batch_id: u64,
         mode: OutputMode,
         schema: &Schema,
         rows: &RecordBatch,
     ) -> Result<()> {
         match self {
-            Self::Recording | Self::Noop | Self::Foreach => {}
+            Self::Recording | Self::Foreach => {}
             Self::Table(name) => {
                 if let Some(table) = catalog.table_mut(name) {
                     table.rows.add_batch(batch_id, sink_mode(mode), rows);
                 }
             }
-            Self::Console(options) => {
-                let table = show_columns(schema, rows.columns(), rows.num_rows(), zone, *options);
-                let rule = "-".repeat(43);
-                // Spark ends the table with a blank line, but not after `only showing top ...`.
-                let blank = if rows.num_rows() > options.number_of_rows { "" } else { "\n" };
-                world.print(&format!("{rule}\nBatch: {batch_id}\n{rule}\n{table}{blank}"));
-            }
-            Self::Disk(sink) => sink.add_batch(world, batch_id, sink_mode(mode), schema, rows)?,
+            Self::Connected(sink) => sink.add_batch(world, batch_id, sink_mode(mode), schema, rows)?,
         }
         Ok(())
     }
