@@ -1,5 +1,6 @@
 //! Whole queries through the session, told as the conformance cases tell them.
 
+mod model;
 mod modes;
 
 use std::fmt::Write;
