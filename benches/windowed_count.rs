@@ -41,7 +41,9 @@ const START_US: i64 = 1_714_564_800_000_000;
 fn rows(keys: usize, prefix: &str) -> Rows {
     let names: Vec<String> = (0..keys).map(|key| format!("{prefix}{key}")).collect();
     let scrambled = |row: usize| row.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
-    let times = TimestampMicrosecondArray::from_iter_values((0..ROWS).map(|row| START_US + row as i64 * 6_000 - (scrambled(row) % 5_000_000) as i64));
+    let times = TimestampMicrosecondArray::from_iter_values(
+        (0..ROWS).map(|row| START_US + row as i64 * 6_000 - (scrambled(row) % 5_000_000) as i64),
+    );
     let keys = StringArray::from_iter_values((0..ROWS).map(|row| names[scrambled(row + 7) % keys].as_str()));
     let columns: Vec<ArrayRef> = vec![Arc::new(times.with_timezone("UTC")), Arc::new(keys)];
     Rows { ids: Rc::from([TIME, KEY]), columns, rows: ROWS, origin: None }
@@ -90,7 +92,12 @@ fn run(operators: &mut [Box<dyn Operator>], rows: &Rows, context: &BatchContext)
 fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("windowed_count");
     group.throughput(Throughput::Elements(ROWS as u64)).sample_size(10);
-    let cases = [("3 keys", 3, "k", 600_000_000), ("100 keys", 100, "page", 600_000_000), ("1000 keys", 1000, "/products/item-", 600_000_000), ("sliding by half, 100 keys", 100, "page", 300_000_000)];
+    let cases = [
+        ("3 keys", 3, "k", 600_000_000),
+        ("100 keys", 100, "page", 600_000_000),
+        ("1000 keys", 1000, "/products/item-", 600_000_000),
+        ("sliding by half, 100 keys", 100, "page", 300_000_000),
+    ];
     for (name, keys, prefix, slide_us) in cases {
         let rows = rows(keys, prefix);
         group.bench_with_input(BenchmarkId::from_parameter(name), &rows, |bencher, rows| {
@@ -101,7 +108,16 @@ fn bench(criterion: &mut Criterion) {
                     memory.open(world.disk_mut(), "/state", 0).unwrap_or_else(|error| panic!("{}", error.message));
                 }
             }
-            let mut context = BatchContext { batch_id: 0, late_us: Some(0), evict_us: Some(0), now_us: 0, mode: OutputMode::Update, tracing: false, zone: Zone::utc(), seed: 0 };
+            let mut context = BatchContext {
+                batch_id: 0,
+                late_us: Some(0),
+                evict_us: Some(0),
+                now_us: 0,
+                mode: OutputMode::Update,
+                tracing: false,
+                zone: Zone::utc(),
+                seed: 0,
+            };
             bencher.iter(|| {
                 context.batch_id += 1;
                 run(&mut operators, rows, &context)

@@ -29,7 +29,8 @@ pub fn open(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, fol
 /// # Errors
 /// Formats that can't be written, modes that they refuse, a missing path.
 pub fn open_sink(start: &QueryStart, format: &str, options: &Options, zone: &Zone) -> Result<Box<dyn Sink>> {
-    let request = WriteRequest { format: format.to_owned(), options: options.clone(), path: None, partition_by: start.partition_by.clone() };
+    let request =
+        WriteRequest { format: format.to_owned(), options: options.clone(), path: None, partition_by: start.partition_by.clone() };
     connector::open_sink(&request, sink_mode(start.mode), &start.frame.schema(), zone)
 }
 
@@ -44,7 +45,12 @@ pub fn read(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, zon
 fn reading(leaf: &plan::Plan, source: &plan::Source, zone: &Zone) -> Reading {
     let spec = &source.spec;
     let paths = Some(spec.path.clone()).filter(|path| !path.is_empty()).into_iter().collect();
-    let request = ReadRequest { format: spec.format.clone(), options: spec.options.iter().cloned().collect(), paths, schema: Some(spec.schema.clone()) };
+    let request = ReadRequest {
+        format: spec.format.clone(),
+        options: spec.options.iter().cloned().collect(),
+        paths,
+        schema: Some(spec.schema.clone()),
+    };
     let filters: Vec<PushedFilter> = source.pushed.iter().filter_map(|condition| super::pushed::filter(condition, source, leaf)).collect();
     Reading { request, columns: source.ordinals.clone(), filters, zone: zone.clone() }
 }

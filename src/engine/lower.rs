@@ -87,7 +87,12 @@ pub fn lower_batch(plan: &Rc<Plan>) -> Result<Tree> {
 
 /// Something that Spark does and Tidemark does not yet.
 pub fn unsupported(what: &str) -> Box<Diagnostic> {
-    Diagnostic::new(Class::Named("UnsupportedOperationException".to_owned()), "UNSUPPORTED_FEATURE.TIDEMARK", format!("Tidemark does not know {what} yet."), "0A000")
+    Diagnostic::new(
+        Class::Named("UnsupportedOperationException".to_owned()),
+        "UNSUPPORTED_FEATURE.TIDEMARK",
+        format!("Tidemark does not know {what} yet."),
+        "0A000",
+    )
 }
 
 struct Lowering {
@@ -147,7 +152,15 @@ impl Lowering {
             Node::TimeWindow(window) => {
                 let (column, time) = (&window.column, window.time.clone());
                 let notes = !has_watermark;
-                Box::new(operator::TimeWindow::new(column.id, &column.data_type, time, window.window_us, window.slide_us, window.start_us, notes))
+                Box::new(operator::TimeWindow::new(
+                    column.id,
+                    &column.data_type,
+                    time,
+                    window.window_us,
+                    window.slide_us,
+                    window.start_us,
+                    notes,
+                ))
             }
             Node::SessionWindow(window) => {
                 let (column, time, end) = (&window.column, window.time.clone(), window.end.clone());
@@ -161,10 +174,16 @@ impl Lowering {
             Node::Join { left, right, join_type, condition } => join(plan, left, right, *join_type, condition.as_ref())?,
             Node::Union { .. } => Box::new(operator::Union::new(plan.columns.iter().map(|column| column.id).collect())),
             Node::Sort { keys, .. } => {
-                let key = |order: &plan::Order| operator::SortKey { expr: order.expr.clone(), descending: order.descending, nulls_first: order.nulls_first };
+                let key = |order: &plan::Order| operator::SortKey {
+                    expr: order.expr.clone(),
+                    descending: order.descending,
+                    nulls_first: order.nulls_first,
+                };
                 Box::new(operator::Sort::new(keys.iter().map(key).collect()))
             }
-            Node::Limit { count, .. } if plan.is_streaming && self.mode == OutputMode::Append => Box::new(operator::StreamLimit::new(*count)),
+            Node::Limit { count, .. } if plan.is_streaming && self.mode == OutputMode::Append => {
+                Box::new(operator::StreamLimit::new(*count))
+            }
             Node::Limit { count, .. } => Box::new(operator::Limit::first(*count)),
             Node::Offset { count, .. } => Box::new(operator::Limit::skip(*count)),
             Node::Generate { generator, outer, generated, .. } => {
@@ -178,7 +197,12 @@ impl Lowering {
             }
             Node::Sample { .. } => return Err(unsupported("sample")),
             Node::Window { .. } => return Err(unsupported("window functions (OVER)")),
-            Node::Source(_) | Node::LocalRelation { .. } | Node::Range { .. } | Node::OneRowRelation | Node::SubqueryAlias { .. } | Node::Repartition { .. } => {
+            Node::Source(_)
+            | Node::LocalRelation { .. }
+            | Node::Range { .. }
+            | Node::OneRowRelation
+            | Node::SubqueryAlias { .. }
+            | Node::Repartition { .. } => {
                 unreachable!("leaves and nodes that change nothing are no operators")
             }
         })

@@ -171,7 +171,8 @@ impl Query {
 
     /// Whether all that is there goes into one batch: `once`, and `availableNow` where a source can't fix its end.
     fn takes_all_at_once(&self) -> bool {
-        self.trigger == Trigger::Once || self.trigger == Trigger::AvailableNow && !self.sources.iter().all(|slot| slot.source.supports_available_now())
+        self.trigger == Trigger::Once
+            || self.trigger == Trigger::AvailableNow && !self.sources.iter().all(|slot| slot.source.supports_available_now())
     }
 
     fn fix_end(&mut self, world: &mut dyn World) -> Result<()> {
@@ -332,7 +333,8 @@ impl Query {
         tracing: bool,
         no_data: bool,
     ) -> Box<BatchReport> {
-        let (fates, sealed) = if tracing { trace::account(&lines, &read.arrived_ms, reached, &mut self.counted) } else { Default::default() };
+        let (fates, sealed) =
+            if tracing { trace::account(&lines, &read.arrived_ms, reached, &mut self.counted) } else { Default::default() };
         Box::new(BatchReport {
             name: self.name.clone(),
             query: self.number,
@@ -373,7 +375,10 @@ fn redefined_watermark() -> Box<Diagnostic> {
 }
 
 fn foreach_error(error: &Diagnostic) -> Box<Diagnostic> {
-    let text = format!("[FOREACH_BATCH_USER_FUNCTION_ERROR] An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{}", error);
+    let text = format!(
+        "[FOREACH_BATCH_USER_FUNCTION_ERROR] An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{}",
+        error
+    );
     Diagnostic::plain(Class::StreamingQuery, text)
 }
 

@@ -168,7 +168,9 @@ fn check_sources(query: &Query, logged: usize) -> Result<()> {
         return Ok(());
     }
     let now = query.sources.len();
-    let text = format!("assertion failed: There are [{logged}] sources in the checkpoint offsets and now there are [{now}] sources requested by the query. Cannot continue.");
+    let text = format!(
+        "assertion failed: There are [{logged}] sources in the checkpoint offsets and now there are [{now}] sources requested by the query. Cannot continue."
+    );
     Err(Diagnostic::plain(Class::Named("AssertionError".to_owned()), text))
 }
 

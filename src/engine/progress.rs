@@ -114,7 +114,8 @@ fn durations(report: &BatchReport) -> Vec<(String, i64)> {
     let rows = report.input_rows.cast_signed() + report.rows.num_rows() as i64;
     let stores = report.state_operators().count() as i64;
     let add_batch = 20 + 15 * stores + rows / 200;
-    let parts = [("addBatch", add_batch), ("commitOffsets", 8), ("getBatch", 1), ("latestOffset", 5), ("queryPlanning", 4), ("walCommit", 9)];
+    let parts =
+        [("addBatch", add_batch), ("commitOffsets", 8), ("getBatch", 1), ("latestOffset", 5), ("queryPlanning", 4), ("walCommit", 9)];
     let total = parts.iter().map(|part| part.1).sum();
     let mut durations: Vec<(String, i64)> = parts.into_iter().map(|(name, ms)| (name.to_owned(), ms)).collect();
     durations.insert(5, ("triggerExecution".to_owned(), total));
@@ -209,7 +210,10 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
         plain(&mut out, "numShufflePartitions", partitions);
         plain(&mut out, "numStateStoreInstances", partitions);
         let duplicates = state.duplicates.map_or_else(String::new, |count| format!("\"numDroppedDuplicateRows\":{count},"));
-        let custom = format!("{{\"loadedMapCacheHitCount\":0,\"loadedMapCacheMissCount\":0,{duplicates}\"stateOnCurrentVersionSizeBytes\":{}}}", 424 + 250 * state.total);
+        let custom = format!(
+            "{{\"loadedMapCacheHitCount\":0,\"loadedMapCacheMissCount\":0,{duplicates}\"stateOnCurrentVersionSizeBytes\":{}}}",
+            424 + 250 * state.total
+        );
         plain(&mut out, "customMetrics", custom);
         out.push('}');
         out

@@ -272,5 +272,10 @@ impl Query {
 
 /// Whether a plan reads the rows of a batch's leaf: column ids are unique in a session.
 fn reads(plan: &Plan, leaf: &Plan) -> bool {
-    plan.exists(&|node| std::ptr::eq(node, leaf) || !leaf.columns.is_empty() && node.columns.first().map(|column| column.id) == leaf.columns.first().map(|column| column.id) && node.children().is_empty())
+    plan.exists(&|node| {
+        std::ptr::eq(node, leaf)
+            || !leaf.columns.is_empty()
+                && node.columns.first().map(|column| column.id) == leaf.columns.first().map(|column| column.id)
+                && node.children().is_empty()
+    })
 }

@@ -44,7 +44,13 @@ pub struct QueryLeaves<'a> {
 
 impl<'a> QueryLeaves<'a> {
     /// The leaves between each source's committed and available offset.
-    pub fn new(world: &'a mut dyn World, catalog: &'a mut Catalog, sources: &'a mut [SourceSlot], statics: &'a mut BTreeMap<u64, Rows>, context: &'a BatchContext) -> Self {
+    pub fn new(
+        world: &'a mut dyn World,
+        catalog: &'a mut Catalog,
+        sources: &'a mut [SourceSlot],
+        statics: &'a mut BTreeMap<u64, Rows>,
+        context: &'a BatchContext,
+    ) -> Self {
         let count = sources.len();
         Self { world, catalog, sources, context, statics, read: vec![None; count], input_rows: vec![0; count], arrived_ms: Vec::new() }
     }
@@ -81,7 +87,9 @@ impl super::run_tree::Leaves for QueryLeaves<'_> {
         }
         let slot = &mut self.sources[source];
         let rows = match &slot.available {
-            Some(end) if slot.committed.as_ref() != Some(end) => slot.source.batch(self.world, slot.committed.as_ref(), end, self.context.tracing)?,
+            Some(end) if slot.committed.as_ref() != Some(end) => {
+                slot.source.batch(self.world, slot.committed.as_ref(), end, self.context.tracing)?
+            }
             _ => slot.empty(),
         };
         self.input_rows[source] = rows.input_rows * slot.leaves;
@@ -142,7 +150,9 @@ fn read_batch(world: &mut dyn World, catalog: &Catalog, zone: &Zone, leaf: &Plan
             whole(vec![Arc::new(values)], rows)
         }
         Node::Source(source) if source.spec.format == "memory" => {
-            let Some(table) = catalog.table(&source.spec.path) else { return Err(unsupported("a table that was dropped while a frame still reads it")) };
+            let Some(table) = catalog.table(&source.spec.path) else {
+                return Err(unsupported("a table that was dropped while a frame still reads it"));
+            };
             let schema = arrow_schema(&table.rows.schema);
             let rows = kernel(arrow_select::concat::concat_batches(&schema, table.rows.batches()));
             let columns = source.ordinals.iter().map(|ordinal| Arc::clone(rows.column(*ordinal))).collect();

@@ -26,8 +26,10 @@ pub fn open(memory: &mut Memory, world: &mut dyn World, checkpoint: &str, number
     let folder = format!("{checkpoint}/state/{number}/0");
     check_schema(memory, world, &folder, check)?;
     if OperatorMetadata::read(world.disk(), checkpoint, number)?.is_none() {
-        let store = StateStoreInfo { store_name: "default".to_owned(), num_cols_prefix_key: memory.prefix_columns() as u64, num_partitions: 1 };
-        OperatorMetadata { operator_id: number, operator_name: memory.name().to_owned(), stores: vec![store] }.write(world.disk_mut(), checkpoint);
+        let store =
+            StateStoreInfo { store_name: "default".to_owned(), num_cols_prefix_key: memory.prefix_columns() as u64, num_partitions: 1 };
+        OperatorMetadata { operator_id: number, operator_name: memory.name().to_owned(), stores: vec![store] }
+            .write(world.disk_mut(), checkpoint);
     }
     memory.open(world.disk(), &folder, version)
 }
@@ -68,8 +70,11 @@ fn incompatible(part: &str, known: &str, now: &str) -> Box<Diagnostic> {
 
 /// `StructType(StructField(party,StringType,true))`, as Scala prints a schema.
 fn struct_text(schema: &Schema) -> String {
-    let fields: Vec<String> =
-        schema.fields.iter().map(|field| format!("StructField({},{},{})", field.name, type_text(&field.data_type), field.nullable)).collect();
+    let fields: Vec<String> = schema
+        .fields
+        .iter()
+        .map(|field| format!("StructField({},{},{})", field.name, type_text(&field.data_type), field.nullable))
+        .collect();
     format!("StructType({})", fields.join(","))
 }
 

@@ -25,14 +25,20 @@ struct Row {
 
 /// Fates in the order of arrival, and the windows that were sealed. `reached` are the rows that came to the sink;
 /// `counted` says how many rows each open window has taken so far, and is brought up to date.
-pub fn account(lines: &[Line], arrived_ms: &[i64], reached: Option<&[u32]>, counted: &mut BTreeMap<(i64, i64), u64>) -> (Vec<Fate>, Vec<Sealed>) {
+pub fn account(
+    lines: &[Line],
+    arrived_ms: &[i64],
+    reached: Option<&[u32]>,
+    counted: &mut BTreeMap<(i64, i64), u64>,
+) -> (Vec<Fate>, Vec<Sealed>) {
     let mut rows = vec![Row::default(); arrived_ms.len()];
     // Leaves stand last: from there up, rows meet the watermark first.
     for note in lines.iter().rev().flat_map(|line| &line.report.notes) {
         take(&mut rows, arrived_ms, note, counted);
     }
     let reached: BTreeSet<u32> = reached.unwrap_or_default().iter().copied().collect();
-    let fates = rows.into_iter().enumerate().map(|(origin, row)| finish(row, arrived_ms[origin], reached.contains(&(origin as u32)))).collect();
+    let fates =
+        rows.into_iter().enumerate().map(|(origin, row)| finish(row, arrived_ms[origin], reached.contains(&(origin as u32)))).collect();
     let mut sealed: Vec<Sealed> = Vec::new();
     for ((start_us, end_us), groups) in lines.iter().flat_map(|line| &line.report.sealed) {
         let rows = counted.remove(&(*start_us, *end_us)).unwrap_or(0);
@@ -43,7 +49,11 @@ pub fn account(lines: &[Line], arrived_ms: &[i64], reached: Option<&[u32]>, coun
 }
 
 fn take(rows: &mut [Row], arrived_ms: &[i64], note: &Note, counted_rows: &mut BTreeMap<(i64, i64), u64>) {
-    let (Note::EventTime { origin, .. } | Note::Grouped { origin, .. } | Note::Late { origin } | Note::Duplicate { origin } | Note::Passed { origin }) = note;
+    let (Note::EventTime { origin, .. }
+    | Note::Grouped { origin, .. }
+    | Note::Late { origin }
+    | Note::Duplicate { origin }
+    | Note::Passed { origin }) = note;
     let Some(row) = rows.get_mut(*origin as usize) else { return };
     let empty = || blank(arrived_ms[*origin as usize]);
     let fate = row.fate.get_or_insert_with(empty);

@@ -247,7 +247,8 @@ fn places_of(mask: &[bool]) -> UInt32Array {
 pub(super) fn windows_of(column: &ArrayRef) -> Vec<Option<(i64, i64)>> {
     let DataType::Struct(_) = column.data_type() else { return vec![None; column.len()] };
     let window = column.as_struct();
-    let (start, end) = (window.column(0).as_primitive::<TimestampMicrosecondType>(), window.column(1).as_primitive::<TimestampMicrosecondType>());
+    let (start, end) =
+        (window.column(0).as_primitive::<TimestampMicrosecondType>(), window.column(1).as_primitive::<TimestampMicrosecondType>());
     (0..column.len()).map(|row| column.is_valid(row).then(|| (start.value(row), end.value(row)))).collect()
 }
 

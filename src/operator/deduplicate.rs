@@ -116,7 +116,8 @@ impl Operator for Deduplicate {
         let first_keys: Vec<ArrayRef> = keys.iter().map(|key| take(key, &firsts)).collect();
         let Some(memory) = &self.memory else { unreachable!("checked above") };
         let encoded = memory.encode_keys(&first_keys, firsts.len());
-        let fresh: Vec<u32> = (0..firsts.len()).filter(|place| !memory.contains(encoded.row(*place).data())).map(|place| place as u32).collect();
+        let fresh: Vec<u32> =
+            (0..firsts.len()).filter(|place| !memory.contains(encoded.row(*place).data())).map(|place| place as u32).collect();
         let fresh = UInt32Array::from(fresh);
         let out = rows.take(&super::rows::kernel(arrow_select::take::take(&firsts, &fresh, None)).as_primitive().clone());
         if context.tracing {

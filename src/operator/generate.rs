@@ -115,7 +115,9 @@ impl Generate {
             let absent = new_null_array(&arrow_type(&self.generated[index].1), 1);
             let cells: Vec<Option<&ArrayRef>> = (0..count).map(|line| arguments.get(1 + line * width + index)).collect();
             let arrays: Vec<&dyn Array> = cells.iter().map(|cell| cell.map_or(absent.as_ref(), AsRef::as_ref)).collect();
-            let picks: Vec<(usize, usize)> = (0..rows).flat_map(|row| cells.iter().enumerate().map(move |(line, cell)| (line, if cell.is_some() { row } else { 0 }))).collect();
+            let picks: Vec<(usize, usize)> = (0..rows)
+                .flat_map(|row| cells.iter().enumerate().map(move |(line, cell)| (line, if cell.is_some() { row } else { 0 })))
+                .collect();
             kernel(arrow_select::interleave::interleave(&arrays, &picks))
         };
         (places, (0..width).map(column).collect())

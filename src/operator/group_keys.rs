@@ -120,9 +120,13 @@ fn integers<T: ArrowPrimitiveType>(column: &ArrayRef, bits: impl Fn(T::Native) -
     match array.nulls() {
         None => codes.extend(array.values().iter().map(|value| code_of(&mut table, bits(*value)))),
         Some(nulls) => {
-            codes.extend(array.values().iter().zip(nulls.iter()).map(|(value, valid)| {
-                if valid { code_of(&mut table, bits(*value)) } else { table.null_code() }
-            }));
+            codes.extend(
+                array.values().iter().zip(nulls.iter()).map(
+                    |(value, valid)| {
+                        if valid { code_of(&mut table, bits(*value)) } else { table.null_code() }
+                    },
+                ),
+            );
         }
     }
     Codes { codes, count: table.count() }
@@ -182,7 +186,11 @@ fn pair(left: Codes, right: Codes) -> Codes {
         return right;
     }
     let cells = u64::from(left.count) * u64::from(right.count);
-    if cells <= (4 * left.codes.len() as u64).max(1 << 16) { pair_by_table(left, &right, cells as usize) } else { pair_by_hash(left, &right) }
+    if cells <= (4 * left.codes.len() as u64).max(1 << 16) {
+        pair_by_table(left, &right, cells as usize)
+    } else {
+        pair_by_hash(left, &right)
+    }
 }
 
 fn pair_by_table(mut left: Codes, right: &Codes, cells: usize) -> Codes {
@@ -221,4 +229,3 @@ fn first_rows(codes: &Codes) -> Vec<u32> {
     }
     firsts
 }
-

@@ -73,7 +73,11 @@ impl StateRows {
             let arrays = |index: usize| pieces.iter().map(|piece| columns(piece)[index].as_ref()).collect::<Vec<&dyn Array>>();
             (0..count).map(|index| kernel(arrow_select::concat::concat(&arrays(index)))).collect()
         };
-        Self { keys: joined(&|piece| &piece.keys), values: joined(&|piece| &piece.values), rows: pieces.iter().map(|piece| piece.rows).sum() }
+        Self {
+            keys: joined(&|piece| &piece.keys),
+            values: joined(&|piece| &piece.values),
+            rows: pieces.iter().map(|piece| piece.rows).sum(),
+        }
     }
 }
 

@@ -86,9 +86,10 @@ impl Rows {
         }
         let predicate = arrow_select::filter::FilterBuilder::new(mask).optimize().build();
         let columns: Vec<ArrayRef> = self.columns.iter().map(|column| kernel(predicate.filter(column))).collect();
-        let origin = self.origin.as_ref().map(|origin| {
-            (0..self.rows).filter(|row| mask.is_valid(*row) && mask.value(*row)).map(|row| origin[row]).collect()
-        });
+        let origin = self
+            .origin
+            .as_ref()
+            .map(|origin| (0..self.rows).filter(|row| mask.is_valid(*row) && mask.value(*row)).map(|row| origin[row]).collect());
         Self { ids: Rc::clone(&self.ids), columns, rows: predicate.count(), origin }
     }
 
@@ -120,11 +121,7 @@ impl Rows {
                 kernel(arrow_select::concat::concat(&parts))
             })
             .collect();
-        let origin = pieces
-            .iter()
-            .map(|piece| piece.origin.as_deref())
-            .collect::<Option<Vec<_>>>()
-            .map(|origins| origins.concat().into());
+        let origin = pieces.iter().map(|piece| piece.origin.as_deref()).collect::<Option<Vec<_>>>().map(|origins| origins.concat().into());
         Self { ids: Rc::clone(&first.ids), columns, rows: pieces.iter().map(|piece| piece.rows).sum(), origin }
     }
 

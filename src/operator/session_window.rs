@@ -38,9 +38,9 @@ use super::time_window::struct_fields;
 use super::time_window::window_column;
 use super::time_window::with_time;
 use crate::diag::Result;
-use crate::expr::aggregate::AggregateCall;
 use crate::expr::ColumnId;
 use crate::expr::Typed;
+use crate::expr::aggregate::AggregateCall;
 use crate::expr::evaluate;
 use crate::plan::OutputMode;
 use crate::types;
@@ -81,8 +81,11 @@ impl Operator for SessionWindow {
         let starts = times.as_primitive::<TimestampMicrosecondType>().values().to_vec();
         let ends = evaluate(&self.end, &context.input(&rows))?;
         let ends = ends.as_primitive::<TimestampMicrosecondType>();
-        let open: BooleanArray = starts.iter().enumerate().map(|(row, start)| Some(ends.is_valid(row) && ends.value(row) > *start)).collect();
-        let kept = |values: &[i64]| values.iter().zip(open.iter()).filter(|(_, open)| *open == Some(true)).map(|(value, _)| *value).collect::<Vec<i64>>();
+        let open: BooleanArray =
+            starts.iter().enumerate().map(|(row, start)| Some(ends.is_valid(row) && ends.value(row) > *start)).collect();
+        let kept = |values: &[i64]| {
+            values.iter().zip(open.iter()).filter(|(_, open)| *open == Some(true)).map(|(value, _)| *value).collect::<Vec<i64>>()
+        };
         let (starts, ends) = (kept(&starts), kept(ends.values()));
         let rows = rows.filter(&open);
         Ok(prefixed(self.column, window_column(&self.fields, starts, ends), rows))
@@ -145,7 +148,8 @@ impl MergeSessions {
         let firsts = UInt32Array::from(groups.firsts.clone());
         let keys: Vec<ArrayRef> = keys.iter().map(|key| take(key, &firsts)).collect();
         let windows: Vec<(i64, i64)> = windows_of(&keys[self.session]).into_iter().flatten().collect();
-        let late_us = context.late_us.filter(|_| self.spec.event_time.is_some() && self.memory.is_some() && context.mode != OutputMode::Complete);
+        let late_us =
+            context.late_us.filter(|_| self.spec.event_time.is_some() && self.memory.is_some() && context.mode != OutputMode::Complete);
         let on_time = |place: &usize| late_us.is_none_or(|late_us| windows[*place].1 > late_us);
         let kept: Vec<u32> = (0..windows.len()).filter(on_time).map(|place| place as u32).collect();
         report.state = Some(StateCounters { dropped: (windows.len() - kept.len()) as u64, ..StateCounters::default() });
@@ -159,11 +163,22 @@ impl MergeSessions {
         Ok(Sessions { keys, starts: chosen(|window| window.0), ends: chosen(|window| window.1), buffers: partial.take(&kept)?.buffers() })
     }
 
-    fn note_rows(&self, rows: &Rows, keys: &[ArrayRef], ids: &[u32], windows: &[(i64, i64)], late_us: Option<i64>, report: &mut OperatorReport) {
+    fn note_rows(
+        &self,
+        rows: &Rows,
+        keys: &[ArrayRef],
+        ids: &[u32],
+        windows: &[(i64, i64)],
+        late_us: Option<i64>,
+        report: &mut OperatorReport,
+    ) {
         let Some(origin) = &rows.origin else { return };
         report.notes.extend(ids.iter().zip(origin.iter()).map(|(group, origin)| {
             let place = *group as usize;
-            let key = (0..keys.len()).filter(|index| *index != self.session).map(|index| value_at(&keys[index], place, &self.spec.keys[index].1.data_type)).collect();
+            let key = (0..keys.len())
+                .filter(|index| *index != self.session)
+                .map(|index| value_at(&keys[index], place, &self.spec.keys[index].1.data_type))
+                .collect();
             let counted = late_us.is_none_or(|late_us| windows[place].1 > late_us);
             Note::Grouped { origin: *origin, key, window: Some(windows[place]), counted }
         }));
@@ -194,7 +209,16 @@ impl MergeSessions {
 
     /// The state's sessions of these keys, each one's key number, and its bytes in the state.
     fn stored(&mut self, base_keys: &[ArrayRef], count: usize) -> (Sessions, Vec<u32>, Vec<Vec<u8>>) {
-        let prefix = super::codec::Codec::new(&self.spec.keys.iter().enumerate().filter(|(index, _)| *index != self.session).map(|(_, key)| key.1.data_type.clone()).collect::<Vec<_>>());
+        let prefix = super::codec::Codec::new(
+            &self
+                .spec
+                .keys
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index != self.session)
+                .map(|(_, key)| key.1.data_type.clone())
+                .collect::<Vec<_>>(),
+        );
         let prefixes = prefix.encode(base_keys, count);
         let memory = self.memory_mut();
         let (mut pieces, mut ids, mut bytes) = (vec![memory.none()], Vec::new(), Vec::new());

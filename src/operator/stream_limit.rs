@@ -52,7 +52,8 @@ impl Operator for StreamLimit {
             let total: ArrayRef = Arc::new(Int64Array::from(vec![passed.cast_signed() + out.rows as i64]));
             self.memory.put(&key, &[], &[total]);
         }
-        report.state = Some(StateCounters { total: self.memory.len() as u64, updated: u64::from(out.rows > 0), ..StateCounters::default() });
+        report.state =
+            Some(StateCounters { total: self.memory.len() as u64, updated: u64::from(out.rows > 0), ..StateCounters::default() });
         Ok(out)
     }
 

@@ -45,7 +45,15 @@ pub struct TimeWindow {
 impl TimeWindow {
     /// Windows of this length, distance and shift, microseconds, as a struct column of this id and type.
     #[must_use]
-    pub fn new(column: ColumnId, data_type: &types::DataType, time: Typed, window_us: i64, slide_us: i64, start_us: i64, notes_times: bool) -> Self {
+    pub fn new(
+        column: ColumnId,
+        data_type: &types::DataType,
+        time: Typed,
+        window_us: i64,
+        slide_us: i64,
+        start_us: i64,
+        notes_times: bool,
+    ) -> Self {
         Self { column, fields: struct_fields(data_type), time, window_us, slide_us, start_us, notes_times }
     }
 

@@ -55,9 +55,12 @@ pub fn event_times(column: &ArrayRef) -> ArrayRef {
     match column.data_type() {
         DataType::Struct(_) => {
             let window = column.as_struct();
-            let end = super::rows::kernel(window.column_by_name("end").cloned().ok_or_else(|| {
-                arrow_schema::ArrowError::SchemaError("an event-time struct is a window with an end".to_owned())
-            }));
+            let end = super::rows::kernel(
+                window
+                    .column_by_name("end")
+                    .cloned()
+                    .ok_or_else(|| arrow_schema::ArrowError::SchemaError("an event-time struct is a window with an end".to_owned())),
+            );
             match window.nulls() {
                 None => end,
                 Some(nulls) => super::rows::kernel(arrow_select::nullif::nullif(&end, &invalid(nulls))),

@@ -108,8 +108,13 @@ pub(super) fn tell(report: &BatchReport) -> String {
     }
     let mut rows: Vec<String> = (0..report.rows.num_rows())
         .map(|row| {
-            let cells: Vec<Value> =
-                report.schema.fields.iter().zip(report.rows.columns()).map(|(field, column)| value_at(column, row, &field.data_type)).collect();
+            let cells: Vec<Value> = report
+                .schema
+                .fields
+                .iter()
+                .zip(report.rows.columns())
+                .map(|(field, column)| value_at(column, row, &field.data_type))
+                .collect();
             json::row_to_json(&report.schema, &cells, &crate::types::Zone::utc(), false)
         })
         .collect();

@@ -84,7 +84,13 @@ impl Model {
             self.state.remove(key);
         }
         let mut told = format!("batch={} input={input} watermark={}\n", self.batch, utc_millis(self.watermark_ms));
-        let _ = writeln!(told, "  stateStoreSave total={} updated={} removed={} dropped={dropped}", self.state.len(), touched.len(), expired.len());
+        let _ = writeln!(
+            told,
+            "  stateStoreSave total={} updated={} removed={} dropped={dropped}",
+            self.state.len(),
+            touched.len(),
+            expired.len()
+        );
         lines.iter().for_each(|line| told += line);
         self.batch += 1;
         self.late_ms = self.watermark_ms;

@@ -14,7 +14,8 @@ const SCHEMA: &str = "page STRING, at TIMESTAMP";
 fn check(mode: OutputMode, delay: &str, steps: &[&[&str]], expected: Expect) {
     let mut stage = Stage::new();
     let hits = stage.json(SCHEMA, "/data/hits", &[]);
-    let counts = hits.with_watermark("at", delay).unwrap().aggregate(exprs(&["window(at, '10 minutes')"]), exprs(&["count(1) AS n"])).unwrap();
+    let counts =
+        hits.with_watermark("at", delay).unwrap().aggregate(exprs(&["window(at, '10 minutes')"]), exprs(&["count(1) AS n"])).unwrap();
     let query = stage.start(&counts, mode, Trigger::Default, &[]);
     let mut told = String::new();
     for lines in steps {
