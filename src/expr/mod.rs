@@ -11,6 +11,7 @@ mod evaluate;
 mod extract;
 mod from_sql;
 pub mod function;
+mod hash;
 mod lambda;
 mod name;
 mod resolve;

@@ -5,8 +5,15 @@
 
 mod average;
 mod call;
+mod collect;
 mod count;
+mod distinct_count;
+mod each_group;
 mod extreme;
+mod fold;
+mod moments;
+mod pairs;
+mod pick;
 mod resolve;
 mod sum;
 
@@ -16,7 +23,7 @@ pub use call::AggregateFunction;
 pub(super) use resolve::resolve_call;
 pub(super) use resolve::shown_defaults;
 
-use super::error;
+use each_group::EachGroup;
 
 use crate::diag::Result;
 use crate::types::DataType;
@@ -64,6 +71,21 @@ pub fn accumulator(call: &AggregateCall) -> Result<Box<dyn Accumulator>> {
         F::Sum | F::TrySum => sum::of(call)?,
         F::Average | F::TryAverage => average::of(call)?,
         F::Min | F::Max => extreme::of(call)?,
-        other => return Err(error::not_known(&format!("the aggregate function {other:?}"))),
+        F::First | F::Last | F::AnyValue => Box::new(EachGroup::<pick::Picked>::new(call)),
+        F::MinBy | F::MaxBy => Box::new(EachGroup::<pick::PickedBy>::new(call)),
+        F::CollectList | F::ListAgg => Box::new(EachGroup::<collect::List>::new(call)),
+        F::CollectSet => Box::new(EachGroup::<collect::Set>::new(call)),
+        F::Mode | F::Median | F::Percentile | F::PercentileDisc | F::PercentileApprox => {
+            Box::new(EachGroup::<collect::Frequencies>::new(call))
+        }
+        F::StddevSample | F::StddevPopulation | F::VarianceSample | F::VariancePopulation | F::Skewness | F::Kurtosis => {
+            Box::new(moments::CentralMoments::new(call))
+        }
+        F::Correlation | F::CovarianceSample | F::CovariancePopulation => Box::new(EachGroup::<pairs::Pairs>::new(call)),
+        F::RegrCount | F::RegrAvgX | F::RegrAvgY | F::RegrSxx | F::RegrSyy | F::RegrSxy | F::RegrSlope | F::RegrIntercept | F::RegrR2 => {
+            Box::new(EachGroup::<pairs::Pairs>::new(call))
+        }
+        F::BoolAnd | F::BoolOr | F::BitAnd | F::BitOr | F::BitXor | F::Product => Box::new(EachGroup::<fold::Folded>::new(call)),
+        F::ApproxCountDistinct => Box::new(EachGroup::<distinct_count::Registers>::new(call)),
     })
 }
