@@ -6,7 +6,9 @@
 pub mod case;
 mod exercise;
 mod gallery;
+mod judge;
 mod question;
+pub mod replay;
 mod section;
 mod setting;
 #[cfg(test)]
@@ -16,6 +18,8 @@ pub use exercise::Exercise;
 pub use exercise::exercises;
 pub use gallery::Example;
 pub use gallery::examples;
+pub use judge::Verdict;
+pub use judge::judge;
 pub use question::Question;
 pub use question::questions;
 pub use section::Section;
