@@ -8,6 +8,7 @@ use super::json_options::JsonOptions;
 use super::json_reader;
 use super::lines::lines;
 use super::listing::partition_values;
+use super::parquet;
 use super::read_options::{Mode, Times, flag, not_yet};
 use super::{Options, PushedFilter, SourceRows};
 use crate::diag::Class;
@@ -27,6 +28,7 @@ enum Format {
     Text { whole: bool },
     Json(Box<JsonOptions>),
     Csv(Box<CsvOptions>),
+    Parquet,
 }
 
 /// A reader for a schema.
@@ -64,18 +66,19 @@ impl FileReader {
             "text" => Format::Text { whole: flag(options, "wholetext", false)? },
             "json" => Format::Json(Box::new(JsonOptions::of(options, zone)?)),
             "csv" => Format::Csv(Box::new(CsvOptions::of(options, zone)?)),
+            "parquet" => Format::Parquet,
             other => return Err(not_yet(&format!("reading files of the format {other}"))),
         };
         if options.get("encoding").or_else(|| options.get("charset")).is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) {
             return Err(not_yet("encodings other than UTF-8"));
         }
         Ok(Self {
-            format,
             separator: options.get("lineSep").map(|separator| separator.as_bytes().to_vec()),
             schema: schema.clone(),
             columns,
             filters,
-            mode: Mode::of(options),
+            mode: if matches!(format, Format::Parquet) { parquet::MODE } else { Mode::of(options) },
+            format,
             corrupt_name: options.get("columnNameOfCorruptRecord").unwrap_or("_corrupt_record").to_owned(),
             times: Times::of(&Options::new(), zone)?,
         })
@@ -96,7 +99,10 @@ impl FileReader {
         for file in files {
             let bytes = disk.read(&file.status.path).ok_or_else(|| gone(&file.status.path))?;
             let before = rows.rows();
-            self.read_file(bytes, &layout, &mut rows).map_err(|cause| in_file(&file.status.path, &cause))?;
+            match self.format {
+                Format::Parquet => parquet::read(&file.status.path, bytes, &mut rows)?,
+                _ => self.read_file(bytes, &layout, &mut rows).map_err(|cause| in_file(&file.status.path, &cause))?,
+            }
             let read = rows.rows() - before;
             let values = partition_values(&file.root, &file.status.path);
             for ((name, _), column) in layout.partition_fields.iter().zip(&mut constants) {
@@ -114,7 +120,7 @@ impl FileReader {
     /// Which columns come from where.
     fn layout(&self, partitions: &[String]) -> Layout {
         let is_partition = |field: &Field| partitions.iter().any(|name| name.eq_ignore_ascii_case(&field.name));
-        let is_corrupt = |field: &Field| field.name == self.corrupt_name && !matches!(self.format, Format::Text { .. });
+        let is_corrupt = |field: &Field| field.name == self.corrupt_name && !matches!(self.format, Format::Text { .. } | Format::Parquet);
         let mut wanted = self.columns.clone();
         wanted.extend(self.filters.iter().flat_map(PushedFilter::columns));
         let mut layout = Layout::default();
@@ -139,6 +145,9 @@ impl FileReader {
         }
         layout.places.expected = (layout.has_corrupt || layout.fields.len() == place).then_some(place);
         // Only filters over columns of the data are applied; Spark prunes whole files by those over partition columns.
+        if matches!(self.format, Format::Parquet) {
+            return layout;
+        }
         layout.filters = self.filters.iter().filter_map(|filter| filter.moved(&|column| layout.data_place(column))).collect();
         layout
     }
@@ -157,6 +166,7 @@ impl FileReader {
         match &self.format {
             Format::Json(options) => json_reader::read(bytes, options, separator, rows),
             Format::Csv(options) => csv_reader::read(bytes, options, separator, &layout.places, rows),
+            Format::Parquet => Ok(()),
             Format::Text { whole: true } => {
                 read_text(bytes, rows);
                 Ok(())

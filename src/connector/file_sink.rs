@@ -162,7 +162,7 @@ fn write_files(
     let mut paths = Vec::new();
     for (folder, rows) in by_folder {
         let file = format!("{path}/{folder}part-00000-{uuid}{mark}c000.{}", writer.ending());
-        world.disk_mut().put(&file, writer.file(&file_schema, &columns, &rows));
+        world.disk_mut().put(&file, writer.file(&file_schema, &columns, &rows)?);
         paths.push(file);
     }
     Ok(paths)

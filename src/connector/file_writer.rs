@@ -1,7 +1,7 @@
 //! Rows as the text of a JSON, CSV or text file. Spark's `JacksonGenerator`, `UnivocityGenerator` and `TextOutputWriter`.
 
 use super::Options;
-use super::read_options::{flag, not_yet};
+use super::read_options::{Times, flag, not_yet};
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::types::DataType;
@@ -11,7 +11,6 @@ use crate::types::Zone;
 use crate::types::arrow::value_at;
 use crate::types::display::cast_string;
 use crate::types::json::row_to_json;
-use crate::types::time;
 use arrow_array::ArrayRef;
 
 /// A format and how it is written.
@@ -19,12 +18,14 @@ use arrow_array::ArrayRef;
 pub(super) struct FileWriter {
     format: Format,
     zone: Zone,
+    times: Times,
     line_end: String,
 }
 
 #[derive(Clone, Debug)]
 enum Format {
     Text,
+    Parquet,
     Json { ignore_null_fields: bool },
     Csv(Box<CsvStyle>),
 }
@@ -48,27 +49,35 @@ impl FileWriter {
     /// # Errors
     /// Formats and options that we do not know yet.
     pub(super) fn new(format: &str, options: &Options, zone: &Zone) -> Result<Self> {
-        for name in ["timestampFormat", "timestampNTZFormat", "dateFormat", "encoding"] {
-            if options.get(name).is_some() {
-                return Err(not_yet(&format!("the option {name} of writers")));
-            }
+        if options.get("encoding").is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) {
+            return Err(not_yet("encodings other than UTF-8"));
         }
-        if options.get("compression").or_else(|| options.get("codec")).is_some_and(|codec| !codec.eq_ignore_ascii_case("none")) {
+        let times = Times::of_writer(options, zone)?;
+        if times.has_patterns() && format.eq_ignore_ascii_case("json") {
+            return Err(not_yet("date and time patterns of the JSON writer"));
+        }
+        if options
+            .get("compression")
+            .or_else(|| options.get("codec"))
+            .is_some_and(|codec| !codec.eq_ignore_ascii_case("none") && !format.eq_ignore_ascii_case("parquet"))
+        {
             return Err(not_yet("compressed files"));
         }
         let format = match format.to_ascii_lowercase().as_str() {
             "text" => Format::Text,
+            "parquet" => Format::Parquet,
             "json" => Format::Json { ignore_null_fields: flag(options, "ignoreNullFields", true)? },
             "csv" => Format::Csv(Box::new(CsvStyle::of(options)?)),
             other => return Err(not_yet(&format!("writing the format {other}"))),
         };
-        Ok(Self { format, zone: zone.clone(), line_end: options.get("lineSep").unwrap_or("\n").to_owned() })
+        Ok(Self { format, zone: zone.clone(), times, line_end: options.get("lineSep").unwrap_or("\n").to_owned() })
     }
 
     /// How names of files of this format end.
     pub(super) fn ending(&self) -> &'static str {
         match self.format {
             Format::Text => "txt",
+            Format::Parquet => "snappy.parquet",
             Format::Json { .. } => "json",
             Format::Csv(_) => "csv",
         }
@@ -87,7 +96,10 @@ impl FileWriter {
     }
 
     /// The file that holds these rows.
-    pub(super) fn file(&self, schema: &Schema, columns: &[ArrayRef], rows: &[usize]) -> Vec<u8> {
+    pub(super) fn file(&self, schema: &Schema, columns: &[ArrayRef], rows: &[usize]) -> Result<Vec<u8>> {
+        if matches!(self.format, Format::Parquet) {
+            return super::parquet::file(schema, columns, rows);
+        }
         let mut text = String::new();
         if let Format::Csv(style) = &self.format
             && style.header
@@ -102,13 +114,13 @@ impl FileWriter {
             text.push_str(&self.line(schema, &values));
             text.push_str(&self.line_end);
         }
-        text.into_bytes()
+        Ok(text.into_bytes())
     }
 
     fn line(&self, schema: &Schema, values: &[Value]) -> String {
         match &self.format {
             Format::Json { ignore_null_fields } => row_to_json(schema, values, &self.zone, *ignore_null_fields),
-            Format::Text => values.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
+            Format::Text | Format::Parquet => values.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
             Format::Csv(style) => {
                 let cells = schema.fields.iter().zip(values).map(|(field, value)| self.csv_cell(style, value, &field.data_type));
                 cells.collect::<Vec<_>>().join(&style.separator)
@@ -120,9 +132,10 @@ impl FileWriter {
         match value {
             Value::Null => style.null_value.clone(),
             Value::String(text) => style.cell(text),
-            Value::Timestamp(micros) => style.cell(&time::json_timestamp(*micros, &self.zone)),
-            Value::TimestampNtz(micros) => style.cell(&time::json_timestamp_ntz(*micros)),
-            other => style.cell(&cast_string(other, data_type, &self.zone).unwrap_or_default()),
+            other => {
+                let text = self.times.format(other).or_else(|| cast_string(other, data_type, &self.zone));
+                style.cell(&text.unwrap_or_default())
+            }
         }
     }
 }

@@ -1,8 +1,13 @@
-//! The schema that files show of themselves: Spark's `JsonInferSchema`, `CSVInferSchema` and partition discovery.
+//! The schema that files show of themselves, and partition discovery. Spark's `JsonInferSchema`, `CSVInferSchema`, `PartitioningUtils`.
 
 use super::Options;
+use super::csv_options::CsvOptions;
 use super::file_reader::FileToRead;
-use super::read_options::not_yet;
+use super::infer_csv;
+use super::infer_json;
+use super::json_options::JsonOptions;
+use super::parquet;
+use super::read_options::{Mode, flag};
 use crate::diag::Result;
 use crate::types::DataType;
 use crate::types::Schema;
@@ -13,12 +18,24 @@ use crate::world::Disk;
 /// The schema of these files; none where they say nothing.
 ///
 /// # Errors
-/// Formats whose schemas we cannot read yet.
-pub(super) fn infer(_disk: &Disk, format: &str, _options: &Options, files: &[FileToRead], _zone: &Zone) -> Result<Option<Schema>> {
-    if files.is_empty() {
-        return Ok(None);
+/// Options that make no sense, files of another format.
+pub(super) fn infer(disk: &Disk, format: &str, options: &Options, files: &[FileToRead], zone: &Zone) -> Result<Option<Schema>> {
+    let texts: Vec<String> =
+        files.iter().filter_map(|file| disk.read(&file.status.path)).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+    let separator = options.get("lineSep").map(str::as_bytes);
+    match format.to_ascii_lowercase().as_str() {
+        "parquet" => match files.first() {
+            Some(file) => parquet::schema_of(&file.status.path, disk.read(&file.status.path).unwrap_or_default()).map(Some),
+            None => Ok(None),
+        },
+        "csv" => infer_csv::infer(&texts, &CsvOptions::of(options, zone)?, separator, flag(options, "inferSchema", false)?),
+        _ => {
+            let corrupt = options.get("columnNameOfCorruptRecord").unwrap_or("_corrupt_record");
+            let strings = flag(options, "primitivesAsString", false)?;
+            let schema = infer_json::infer(&texts, &JsonOptions::of(options, zone)?, separator, corrupt, Mode::of(options), strings);
+            Ok((!texts.is_empty()).then_some(schema))
+        }
     }
-    Err(not_yet(&format!("inferring the schema of {format} files")))
 }
 
 /// The type of a partition folder's value: Spark's `PartitioningUtils.inferPartitionColumnValue`.

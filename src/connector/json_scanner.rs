@@ -238,7 +238,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A comma, or the closing bracket (true).
-    fn next_or_end(&mut self, close: u8) -> Scan<bool> {
+    pub(super) fn next_or_end(&mut self, close: u8) -> Scan<bool> {
         let next = self.peek();
         self.step();
         match next {
@@ -307,6 +307,10 @@ impl<'a> Scanner<'a> {
             Data::Double(values) => double(text).map(|value| values.push(value)),
             Data::Float(values) => float(text).map(|value| values.push(value)),
             Data::Decimal(values, precision, scale) => parse_decimal(text, *precision, *scale).map(|value| values.push(value)),
+            Data::Timestamp(values) | Data::TimestampNtz(values) if whole && self.options.stored => {
+                text.parse().ok().map(|value| values.push(value))
+            }
+            Data::Date(values) if whole && self.options.stored => text.parse().ok().map(|value| values.push(value)),
             Data::Timestamp(values) if whole => {
                 text.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1_000_000)).map(|value| values.push(value))
             }
@@ -319,7 +323,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text of a number, and whether it is written as a whole one. `NaN` and its like count as numbers where they are allowed.
-    fn number(&mut self) -> Scan<(&'a [u8], bool)> {
+    pub(super) fn number(&mut self) -> Scan<(&'a [u8], bool)> {
         let start = self.at;
         if matches!(self.text.get(self.at), Some(b'-' | b'+')) {
             if self.text[self.at] == b'+' && !self.options.allow_non_numeric_numbers {
@@ -373,7 +377,7 @@ impl<'a> Scanner<'a> {
         self.at - start
     }
 
-    fn word(&mut self, word: &[u8]) -> Scan<()> {
+    pub(super) fn word(&mut self, word: &[u8]) -> Scan<()> {
         if !self.text[self.at..].starts_with(word) || self.text.get(self.at + word.len()).is_some_and(u8::is_ascii_alphanumeric) {
             return Err(Malformed);
         }

@@ -214,8 +214,8 @@ fn partition_fields(files: &[FileToRead]) -> Vec<Field> {
 /// Which kind of source a format is.
 fn kind_of(format: &str, doing: &str) -> Result<Kind> {
     Ok(match format.to_ascii_lowercase().as_str() {
-        "json" | "csv" | "text" => Kind::Files,
-        "parquet" | "orc" => return Err(not_yet(&format!("{doing} the format {}", format.to_ascii_lowercase()))),
+        "json" | "csv" | "text" | "parquet" => Kind::Files,
+        "orc" => return Err(not_yet(&format!("{doing} the format {}", format.to_ascii_lowercase()))),
         "rate" => Kind::Rate,
         "rate-micro-batch" => Kind::RatePerBatch,
         "socket" => Kind::Socket,

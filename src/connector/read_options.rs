@@ -4,7 +4,9 @@ use super::Options;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::types::Value;
 use crate::types::Zone;
+use crate::types::pattern::{Pattern, PatternError};
 use crate::types::time;
 
 /// What becomes of a record that cannot be read: Spark's `ParseMode`.
@@ -29,40 +31,83 @@ impl Mode {
     }
 }
 
-/// How texts become times and dates. Without a pattern they are read as a cast reads them.
+/// How texts become times and dates, and back. Without a pattern they are read as a cast reads them, and written in ISO's form.
 #[derive(Clone, Debug)]
 pub(super) struct Times {
     zone: Zone,
+    timestamp: Option<Pattern>,
+    timestamp_ntz: Option<Pattern>,
+    date: Option<Pattern>,
 }
 
 impl Times {
-    /// From the options `timeZone`, `timestampFormat`, `timestampNTZFormat` and `dateFormat`.
+    /// A reader's, from the options `timeZone`, `timestampFormat`, `timestampNTZFormat` and `dateFormat`.
+    ///
+    /// # Errors
+    /// Spark's, for patterns that are none.
     pub(super) fn of(options: &Options, zone: &Zone) -> Result<Self> {
-        for name in ["timestampFormat", "timestampNTZFormat", "dateFormat"] {
-            if options.get(name).is_some() {
-                return Err(not_yet(&format!("the option {name}")));
-            }
-        }
-        let zone = match options.get("timeZone") {
-            Some(text) => Zone::parse(text).unwrap_or_else(|| zone.clone()),
-            None => zone.clone(),
-        };
-        Ok(Self { zone })
+        Self::with(options, zone, Pattern::for_parsing)
+    }
+
+    /// A writer's.
+    ///
+    /// # Errors
+    /// Spark's, for patterns that are none.
+    pub(super) fn of_writer(options: &Options, zone: &Zone) -> Result<Self> {
+        Self::with(options, zone, Pattern::for_formatting)
+    }
+
+    fn with(options: &Options, zone: &Zone, compile: fn(&str) -> std::result::Result<Pattern, PatternError>) -> Result<Self> {
+        let pattern = |name: &str| options.get(name).map(compile).transpose().map_err(bad_pattern);
+        let own_zone = options.get("timeZone").and_then(Zone::parse);
+        Ok(Self {
+            zone: own_zone.unwrap_or_else(|| zone.clone()),
+            timestamp: pattern("timestampFormat")?,
+            timestamp_ntz: pattern("timestampNTZFormat")?,
+            date: pattern("dateFormat")?,
+        })
     }
 
     /// Microseconds since 1970.
     pub(super) fn timestamp(&self, text: &str) -> Option<i64> {
-        time::parse_timestamp(text, &self.zone)
+        match &self.timestamp {
+            Some(pattern) => pattern.parse_timestamp(text, &self.zone).ok(),
+            None => time::parse_timestamp(text, &self.zone),
+        }
     }
 
     /// Microseconds on an unnamed clock.
     pub(super) fn timestamp_ntz(&self, text: &str) -> Option<i64> {
-        time::parse_timestamp_ntz(text)
+        match &self.timestamp_ntz {
+            Some(pattern) => pattern.parse_timestamp_ntz(text).ok(),
+            None => time::parse_timestamp_ntz(text),
+        }
     }
 
     /// Days since 1970. Spark 1.5 wrote them as numbers, which are still read.
     pub(super) fn date(&self, text: &str) -> Option<i32> {
-        time::parse_date(text).or_else(|| text.parse().ok())
+        match &self.date {
+            Some(pattern) => pattern.parse_date(text).ok(),
+            None => time::parse_date(text).or_else(|| text.parse().ok()),
+        }
+    }
+
+    /// The text of a time, a wall-clock time or a date; none for other values.
+    pub(super) fn format(&self, value: &Value) -> Option<String> {
+        Some(match (value, &self.timestamp, &self.timestamp_ntz, &self.date) {
+            (Value::Timestamp(micros), Some(pattern), ..) => pattern.format_timestamp(*micros, &self.zone),
+            (Value::Timestamp(micros), None, ..) => time::json_timestamp(*micros, &self.zone),
+            (Value::TimestampNtz(micros), _, Some(pattern), _) => pattern.format_timestamp_ntz(*micros),
+            (Value::TimestampNtz(micros), _, None, _) => time::json_timestamp_ntz(*micros),
+            (Value::Date(days), _, _, Some(pattern)) => pattern.format_date(*days),
+            (Value::Date(days), _, _, None) => time::format_date(*days),
+            _ => return None,
+        })
+    }
+
+    /// Whether any pattern was given.
+    pub(super) fn has_patterns(&self) -> bool {
+        self.timestamp.is_some() || self.timestamp_ntz.is_some() || self.date.is_some()
     }
 }
 
@@ -74,6 +119,11 @@ pub(super) fn flag(options: &Options, name: &str, default: bool) -> Result<bool>
         Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
         Some(_) => Err(Diagnostic::plain(Class::Named("Exception".to_owned()), format!("{name} flag can be true or false"))),
     }
+}
+
+/// What Spark says of a pattern that is none.
+fn bad_pattern(error: PatternError) -> Box<Diagnostic> {
+    Diagnostic::new(Class::Named("SparkUpgradeException".to_owned()), error.condition, error.text, error.sql_state)
 }
 
 /// What Tidemark does not know although Spark does.

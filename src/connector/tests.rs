@@ -234,3 +234,295 @@ fn pushed_filters_pass_rows_with_mistyped_cells() {
     "##]],
     );
 }
+
+fn land(world: &mut Simulated, path: &str, text: &str) {
+    world.land_file(path, text.as_bytes().to_vec());
+}
+
+/// All batches that a source gives until it has no more.
+fn drain(world: &mut Simulated, source: &mut dyn Source, reading: &Reading, mut start: Option<Offset>) -> String {
+    let mut text = String::new();
+    while let Some(end) = source.latest_offset(world, start.as_ref(), ReadLimit::Default).unwrap() {
+        if start.as_ref() == Some(&end) {
+            break;
+        }
+        let read = source.batch(world, start.as_ref(), &end, true).unwrap();
+        assert_eq!(read.arrived_ms.as_ref().map(Vec::len), Some(read.rows));
+        text.push_str(&format!("{}\n{}", end.0, rows(reading, &read)));
+        source.commit(world, &end);
+        start = Some(end);
+    }
+    text
+}
+
+#[test]
+fn file_source_takes_the_oldest_first_and_remembers() {
+    let mut world = Simulated::new(1, 1_000);
+    land(&mut world, "/data/z.csv", "1\n");
+    land(&mut world, "/data/a.csv", "2\n");
+    land(&mut world, "/data/_hidden.csv", "9\n");
+    land(&mut world, "/data/m.csv", "3\n33\n");
+    land(&mut world, "/data/sub/x.csv", "9\n");
+    let reading = reading("csv", &[("maxFilesPerTrigger", "2")], "n INT", "/data");
+    let mut source = open_source(&mut world, reading.clone(), "/c/sources/0").unwrap();
+    let text = drain(&mut world, &mut *source, &reading, None);
+    land(&mut world, "/data/z.csv", "100\n");
+    land(&mut world, "/data/b.csv", "4\n");
+    let mut again = open_source(&mut world, reading.clone(), "/c/sources/0").unwrap();
+    let text = text + "again\n" + &drain(&mut world, &mut *again, &reading, Some(Offset("{\"logOffset\":1}".to_owned())));
+    expect![[r#"
+        {"logOffset":0}
+        {"n":1}
+        {"n":2}
+        {"logOffset":1}
+        {"n":3}
+        {"n":33}
+        again
+        {"logOffset":2}
+        {"n":4}
+        v1
+        {"path":"file:///data/m.csv","timestamp":1003,"batchId":1}"#]].assert_eq(&(text + std::str::from_utf8(world.disk().read("/c/sources/0/1").unwrap()).unwrap()));
+}
+
+#[test]
+fn file_source_compacts_its_log() {
+    let mut world = Simulated::new(1, 1_000);
+    (0..23).for_each(|number| land(&mut world, &format!("/data/{number}"), "x\n"));
+    let reading = reading("text", &[("maxFilesPerTrigger", "1")], "value STRING", "/data");
+    let mut source = open_source(&mut world, reading.clone(), "/c/sources/0").unwrap();
+    drain(&mut world, &mut *source, &reading, None);
+    assert!(world.disk().is_file("/c/sources/0/9.compact") && world.disk().is_file("/c/sources/0/19.compact"));
+    let mut again = open_source(&mut world, reading.clone(), "/c/sources/0").unwrap();
+    let end = again.latest_offset(&mut world, None, ReadLimit::Default).unwrap().unwrap();
+    assert_eq!(again.batch(&mut world, None, &end, false).unwrap().rows, 23);
+}
+
+#[test]
+fn rate_and_socket_begin_with_an_empty_batch() {
+    let mut world = Simulated::new(1, 10_000);
+    world.send_line(9999, "early");
+    let mut rate = reading("rate", &[("rowsPerSecond", "2")], "timestamp TIMESTAMP; value BIGINT", "");
+    rate.request.schema = Some(stream_schema(&world, &ReadRequest { schema: None, ..rate.request.clone() }, false, &Zone::utc()).unwrap());
+    let socket =
+        reading("socket", &[("host", "h"), ("port", "9999"), ("includeTimestamp", "true")], "value STRING; timestamp TIMESTAMP", "");
+    let mut text = String::new();
+    for reading in [rate, socket] {
+        let mut source = open_source(&mut world, reading.clone(), "/c/sources/0").unwrap();
+        let mut start = None;
+        for _ in 0..3 {
+            let end = source.latest_offset(&mut world, start.as_ref(), ReadLimit::Default).unwrap().unwrap();
+            let read = source.batch(&mut world, start.as_ref(), &end, false).unwrap();
+            text.push_str(&format!("{} {}\n{}", source.description(), end.0, rows(&reading, &read)));
+            let later = world.now_ms() + 1_000;
+            world.advance_to(later);
+            world.send_line(9999, "later");
+            start = Some(end);
+        }
+    }
+    expect![[r#"
+        RateStreamV2[rowsPerSecond=2, rampUpTimeSeconds=0, numPartitions=default 0
+        RateStreamV2[rowsPerSecond=2, rampUpTimeSeconds=0, numPartitions=default 1
+        {"timestamp":"1970-01-01T00:00:10.000Z","value":0}
+        {"timestamp":"1970-01-01T00:00:10.500Z","value":1}
+        RateStreamV2[rowsPerSecond=2, rampUpTimeSeconds=0, numPartitions=default 2
+        {"timestamp":"1970-01-01T00:00:11.000Z","value":2}
+        {"timestamp":"1970-01-01T00:00:11.500Z","value":3}
+        TextSocketV2[host: h, port: 9999] 3
+        {"value":"early","timestamp":"1970-01-01T00:00:10.000Z"}
+        {"value":"later","timestamp":"1970-01-01T00:00:11.000Z"}
+        {"value":"later","timestamp":"1970-01-01T00:00:12.000Z"}
+        {"value":"later","timestamp":"1970-01-01T00:00:13.000Z"}
+        TextSocketV2[host: h, port: 9999] 4
+        {"value":"later","timestamp":"1970-01-01T00:00:14.000Z"}
+        TextSocketV2[host: h, port: 9999] 5
+        {"value":"later","timestamp":"1970-01-01T00:00:15.000Z"}
+    "#]].assert_eq(&text);
+}
+
+fn batch_of(reading: &Reading, world: &Simulated) -> arrow_array::RecordBatch {
+    let read = read(world, reading).unwrap();
+    let schema = crate::types::arrow::arrow_schema(reading.request.schema.as_ref().unwrap());
+    arrow_array::RecordBatch::try_new(schema, read.columns).unwrap()
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let mut world = Simulated::new(1, 0);
+    let schema = "sku STRING; n INT; at TIMESTAMP; d DOUBLE; a ARRAY<INT>; m MAP; s POINT; b BINARY; day DATE; dec DECIMAL(6,2)";
+    land(
+        &mut world,
+        "/in/1",
+        r#"{"sku": "a \"q\", b", "n": 1, "at": "2024-05-01T10:00:00.123456Z", "d": 1e10, "a": [1, null], "m": {"k": 1}, "s": {"x": 1, "y": "z"}, "b": "aGk=", "day": "2024-02-29", "dec": 1.5}
+{"sku": "", "d": "NaN"}
+{}
+"#,
+    );
+    let input = reading("json", &[], schema, "/in");
+    let rows_in = batch_of(&input, &world);
+    for format in ["json", "parquet"] {
+        let write_request = WriteRequest { format: format.to_owned(), path: Some(format!("/out/{format}")), ..WriteRequest::default() };
+        write(&mut world, &write_request, SaveMode::ErrorIfExists, input.request.schema.as_ref().unwrap(), &rows_in, &Zone::utc()).unwrap();
+        assert!(
+            write(&mut world, &write_request, SaveMode::ErrorIfExists, input.request.schema.as_ref().unwrap(), &rows_in, &Zone::utc())
+                .is_err()
+        );
+    }
+    let back =
+        Reading { request: ReadRequest { schema: None, ..reading("parquet", &[], schema, "/out/parquet").request }, ..input.clone() };
+    let found = batch_schema(&world, &back.request, &Zone::utc()).unwrap();
+    assert_eq!(found, input.request.schema.clone().unwrap());
+    let back = Reading { request: ReadRequest { schema: Some(found), ..back.request }, ..back };
+    assert_eq!(rows(&input, &read(&world, &input).unwrap()), rows(&back, &read(&world, &back).unwrap()));
+    assert_eq!(batch_of(&back, &world), rows_in);
+    let json = ReadRequest { format: "json".to_owned(), paths: vec!["/out/json".to_owned()], ..ReadRequest::default() };
+    expect![[r#"
+        root
+         |-- a: array (nullable = true)
+         |    |-- element: long (containsNull = true)
+         |-- at: string (nullable = true)
+         |-- b: string (nullable = true)
+         |-- d: string (nullable = true)
+         |-- day: string (nullable = true)
+         |-- dec: double (nullable = true)
+         |-- m: struct (nullable = true)
+         |    |-- k: long (nullable = true)
+         |-- n: long (nullable = true)
+         |-- s: struct (nullable = true)
+         |    |-- x: long (nullable = true)
+         |    |-- y: string (nullable = true)
+         |-- sku: string (nullable = true)
+    "#]].assert_eq(&batch_schema(&world, &json, &Zone::utc()).unwrap().tree_string());
+}
+
+#[test]
+fn file_sink_writes_a_batch_once_and_partitions() {
+    let mut world = Simulated::new(1, 0);
+    land(&mut world, "/in/1", "a,1,NO\nb,,FR\nc,3,\nd d,4,N/O\n");
+    let input = reading("csv", &[], "sku STRING; qty INT; country STRING", "/in");
+    let rows_in = batch_of(&input, &world);
+    let schema = input.request.schema.clone().unwrap();
+    let request = WriteRequest {
+        format: "json".to_owned(),
+        path: Some("/out/sales".to_owned()),
+        partition_by: vec!["country".to_owned()],
+        ..WriteRequest::default()
+    };
+    let mut sink = open_sink(&request, SinkMode::Append, &schema, &Zone::utc()).unwrap();
+    for batch_id in [0, 0, 1] {
+        sink.add_batch(&mut world, batch_id, SinkMode::Append, &schema, &rows_in).unwrap();
+    }
+    land(&mut world, "/out/sales/stray.json", "{\"sku\": \"stray\"}\n");
+    let mut back = ReadRequest { format: "json".to_owned(), paths: vec!["/out/sales".to_owned()], ..ReadRequest::default() };
+    let schema = batch_schema(&world, &back, &Zone::utc()).unwrap();
+    back.schema = Some(schema.clone());
+    let reading = Reading { columns: (0..schema.fields.len()).collect(), request: back, filters: Vec::new(), zone: Zone::utc() };
+    let mut lines: Vec<String> = rows(&reading, &read(&world, &reading).unwrap()).lines().map(str::to_owned).collect();
+    lines.sort();
+    expect![[r#"
+        root
+         |-- qty: long (nullable = true)
+         |-- sku: string (nullable = true)
+         |-- country: string (nullable = true)
+        {"qty":1,"sku":"a","country":"NO"}
+        {"qty":1,"sku":"a","country":"NO"}
+        {"qty":3,"sku":"c","country":null}
+        {"qty":3,"sku":"c","country":null}
+        {"qty":4,"sku":"d d","country":"N/O"}
+        {"qty":4,"sku":"d d","country":"N/O"}
+        {"qty":null,"sku":"b","country":"FR"}
+        {"qty":null,"sku":"b","country":"FR"}"#]].assert_eq(&(schema.tree_string() + &lines.join("\n")));
+}
+
+#[test]
+fn csv_writer_quotes_what_needs_it() {
+    let mut world = Simulated::new(1, 0);
+    land(&mut world, "/in/1", "{\"s\": \"say \\\"hi\\\", ok\", \"d\": 1}\n{\"s\": \"\"}\n{\"d\": 1e10}\n{\"s\": \" a\\\\b \"}\n");
+    let input = reading("json", &[], "s STRING; d DOUBLE; at TIMESTAMP", "/in");
+    let rows_in = batch_of(&input, &world);
+    let request = WriteRequest {
+        format: "csv".to_owned(),
+        path: Some("/out".to_owned()),
+        options: [("header", "true")].into_iter().collect(),
+        ..WriteRequest::default()
+    };
+    write(&mut world, &request, SaveMode::Append, &input.request.schema.clone().unwrap(), &rows_in, &Zone::utc()).unwrap();
+    let file = world.disk().files_under("/out").find(|file| file.path.ends_with("csv")).unwrap();
+    expect![[r#"
+        s,d,at
+        "say \"hi\", ok",1.0,
+        "",,
+        ,1.0E10,
+        a\b,,
+    "#]].assert_eq(std::str::from_utf8(world.disk().read(&file.path).unwrap()).unwrap());
+    let csv = ReadRequest {
+        format: "csv".to_owned(),
+        paths: vec!["/out".to_owned()],
+        options: [("header", "true"), ("inferSchema", "true")].into_iter().collect(),
+        schema: None,
+    };
+    expect![[r#"
+        root
+         |-- s: string (nullable = true)
+         |-- d: double (nullable = true)
+         |-- at: string (nullable = true)
+    "#]].assert_eq(&batch_schema(&world, &csv, &Zone::utc()).unwrap().tree_string());
+}
+
+mod random {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    const SCHEMA: &str = "n INT; s STRING; a ARRAY<POINT>; m MAP; p POINT; d DATE; t TIMESTAMP; dec DECIMAL(5,2); f DOUBLE; b BINARY; bo BOOLEAN; _corrupt_record STRING";
+    const FLAT: &str = "n INT; s STRING; d DATE; t TIMESTAMP; dec DECIMAL(5,2); f DOUBLE; bo BOOLEAN; _corrupt_record STRING";
+
+    /// Text that looks like the format, more or less.
+    fn almost(letters: &'static [&'static str]) -> impl Strategy<Value = String> {
+        vec(proptest::sample::select(letters), 0..60).prop_map(|parts| parts.concat())
+    }
+
+    fn read_all(format: &str, options: &[(&str, &str)], schema: &str, bytes: &[u8]) {
+        let mut world = Simulated::new(1, 0);
+        world.land_file("/d/1", bytes.to_vec());
+        let mut reading = reading(format, options, schema, "/d");
+        for filters in [
+            Vec::new(),
+            vec![
+                PushedFilter::Test(0, FilterTest::IsNotNull),
+                PushedFilter::Or(vec![
+                    PushedFilter::Test(0, FilterTest::IsNull),
+                    PushedFilter::Not(Box::new(PushedFilter::Test(1, FilterTest::StartsWith("a".to_owned())))),
+                ]),
+            ],
+        ] {
+            reading.filters = filters;
+            let read = read(&world, &reading).unwrap();
+            assert_eq!(rows(&reading, &read).lines().count(), read.rows);
+        }
+        let _ = batch_schema(&world, &ReadRequest { schema: None, ..reading.request }, &Zone::utc());
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_never_panic(bytes in vec(any::<u8>(), 0..300)) {
+            read_all("json", &[], SCHEMA, &bytes);
+            read_all("json", &[("multiLine", "true"), ("allowComments", "true")], SCHEMA, &bytes);
+            read_all("csv", &[], FLAT, &bytes);
+            read_all("csv", &[("multiLine", "true"), ("header", "true"), ("sep", "||")], FLAT, &bytes);
+            read_all("text", &[], "value STRING", &bytes);
+        }
+
+        #[test]
+        fn almost_json_never_panics(text in almost(&["{", "}", "[", "]", ",", ":", "\"n\"", "\"a\"", "\"p\"", "\"m\"", "\"x\"", "1", "-2.5e3", "null", "true", "\"\\u12", "\"2024-01-01\"", "\n", " ", "\"", "\\", "NaN", "'", "é"])) {
+            read_all("json", &[], SCHEMA, text.as_bytes());
+            read_all("json", &[("multiLine", "true"), ("mode", "DROPMALFORMED")], SCHEMA, text.as_bytes());
+        }
+
+        #[test]
+        fn almost_csv_never_panics(text in almost(&[",", ";", "\"", "\\", "\n", "\r\n", " ", "a", "1", "2024-01-01", "#", "1.5", "é", "\t"])) {
+            read_all("csv", &[], FLAT, text.as_bytes());
+            read_all("csv", &[("sep", ";"), ("escape", "\""), ("comment", "#"), ("ignoreLeadingWhiteSpace", "true"), ("ignoreTrailingWhiteSpace", "true")], FLAT, text.as_bytes());
+            read_all("csv", &[("multiLine", "true"), ("quote", ""), ("mode", "DROPMALFORMED")], FLAT, text.as_bytes());
+        }
+    }
+}

@@ -16,3 +16,6 @@ pub use metadata::{OperatorMetadata, StateStoreInfo, StreamMetadata};
 pub use offset_log::{OffsetLog, OffsetSeq};
 pub use recovery::{Decision, Observed, observe, recover};
 pub use store::StateStore;
+
+#[cfg(test)]
+mod tests;
