@@ -1,22 +1,22 @@
 //! `agg({"column": "function"})`: its calls, and the order in which the JVM hands them on.
 
 use crate::expr::Expr;
-use crate::plan::frame::split_name;
 use crate::types::DataType;
 use crate::types::Value;
 
-/// The call that a dictionary's entry stands for: `RelationalGroupedDataset.strToExpr`.
-pub(crate) fn call_by_name(column: &str, function: &str) -> Expr {
+/// The call that a dictionary's entry stands for, without a column for `*`: `RelationalGroupedDataset.strToExpr`.
+pub(crate) fn call_by_name(column: Option<Expr>, function: &str) -> Expr {
     let lower = function.to_lowercase();
     let name = match lower.as_str() {
         "average" | "mean" => "avg",
         "size" => "count",
         other => other,
     };
-    if name == "count" && column == "*" {
-        return Expr::call("count", vec![Expr::Literal(Value::Integer(1), DataType::Integer)]);
-    }
-    let argument = if column == "*" { Expr::Star(Vec::new()) } else { Expr::Name(split_name(column)) };
+    let argument = match column {
+        Some(column) => column,
+        None if name == "count" => Expr::Literal(Value::Integer(1), DataType::Integer),
+        None => Expr::Star(Vec::new()),
+    };
     Expr::call(name, vec![argument])
 }
 

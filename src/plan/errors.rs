@@ -17,6 +17,16 @@ pub(crate) fn unresolved_column(written: &[String], candidates: &[&Column]) -> B
     Diagnostic::analysis("UNRESOLVED_COLUMN.WITH_SUGGESTION", text, "42703")
 }
 
+/// A column that a frame was asked for and has not (`df["x"]`, `groupBy().sum("x")`, `fillna(subset=...)`): all its columns are suggested, in their order.
+pub(crate) fn no_such_column(name: &str, schema: &Schema) -> Box<Diagnostic> {
+    let columns = schema.fields.iter().map(|field| quote(&field.name)).collect::<Vec<_>>().join(", ");
+    let shown = crate::plan::frame::split_name(name).iter().map(|part| quote(part)).collect::<Vec<_>>().join(".");
+    let text = format!(
+        "A column, variable, or function parameter with name {shown} cannot be resolved. Did you mean one of the following? [{columns}]."
+    );
+    Diagnostic::analysis("UNRESOLVED_COLUMN.WITH_SUGGESTION", text, "42703")
+}
+
 /// The columns in the order of their likeness to the name, at most five: `orderSuggestedIdentifiersBySimilarity`.
 fn suggestions(written: &[String], candidates: &[&Column]) -> Vec<String> {
     let mut sorted: Vec<&Column> = candidates.to_vec();

@@ -19,6 +19,8 @@ mod optimize;
 mod source;
 pub mod sql;
 pub mod streaming;
+#[cfg(test)]
+mod tests;
 
 pub use analyzer::{Analyzer, Catalog};
 pub use column::{Column, Named, WindowKind};

@@ -146,10 +146,15 @@ impl<'a> Names<'a> {
     fn missing(&self, asked: &Column) -> Box<Diagnostic> {
         let quoted = |name: &str| format!("\"{name}\"");
         let input = self.columns.iter().map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ");
-        let text = format!("Resolved attribute(s) {} missing from {input} in operator.", quoted(&asked.name));
+        let text = format!(
+            "Resolved attribute(s) {} missing from {input} in operator !Project [{}#{}]. ",
+            quoted(&asked.name),
+            asked.name,
+            asked.id.0
+        );
         if self.columns.iter().any(|column| self.same(&column.name, &asked.name)) {
             let text = format!(
-                "{text} Attribute(s) with the same name appear in the operation: {}.\nPlease check if the right attribute(s) are used.",
+                "{text}Attribute(s) with the same name appear in the operation: {}.\nPlease check if the right attribute(s) are used.",
                 quoted(&asked.name)
             );
             return Diagnostic::analysis("MISSING_ATTRIBUTES.RESOLVED_ATTRIBUTE_APPEAR_IN_OPERATION", text, "XX000");

@@ -13,7 +13,6 @@ use crate::plan::NamedCall;
 use crate::plan::Node;
 use crate::plan::Plan;
 use crate::plan::analysis::list::Draft;
-use crate::plan::errors;
 use std::rc::Rc;
 
 /// `groupBy(keys).agg(aggregates)`: the keys stand first in the result.
@@ -50,15 +49,14 @@ impl Grouping {
         let mut named: Vec<Named> = Vec::new();
         for key in keys {
             if key.typed.has_aggregate() {
-                let text = format!("Aggregate functions are not allowed in GROUP BY, but found \"{}\".", key.name);
+                let text = format!("Aggregate functions are not allowed in GROUP BY, but found {}.", key.name);
                 return Err(Diagnostic::analysis("GROUP_BY_AGGREGATE", text, "42903"));
-            }
-            if !super::row::is_orderable(&key.typed.data_type) {
-                return Err(not_orderable(&key));
             }
             if !named.iter().any(|known| known.expr == key.typed) {
                 let key = Draft { aliased: false, ..key };
-                named.push(key.named(&child, analyzer));
+                let mut key = key.named(&child, analyzer);
+                key.column.nullable |= child.is_streaming;
+                named.push(key);
             }
         }
         Ok(Self { keys: named, calls: Vec::new(), child })
@@ -105,6 +103,13 @@ impl Grouping {
             let text = "It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query.";
             return Err(Diagnostic::analysis("NESTED_AGGREGATE_FUNCTION", text, "42607"));
         }
+        let mut call = call;
+        let (mut data_type, mut nullable) = (data_type, nullable);
+        if self.child.is_streaming {
+            // What comes out of a stream's state may be null as far as Spark's schemas say, even a count.
+            (data_type, nullable) = (data_type.as_nullable(), true);
+            (call.data_type, call.nullable) = (data_type.clone(), true);
+        }
         if let Some(known) = self.calls.iter().find(|known| known.call == call) {
             return Ok(known.column.typed());
         }
@@ -143,23 +148,5 @@ impl Grouping {
         let same = list.len() == results.columns.len()
             && list.iter().zip(&results.columns).all(|(named, column)| named.is_pass() && named.column == *column);
         if same { results } else { Plan::project(list, results) }
-    }
-}
-
-fn not_orderable(key: &Draft) -> Box<Diagnostic> {
-    let text = format!(
-        "The expression \"{}\" cannot be used as a grouping expression because its data type \"{}\" is not an orderable data type.",
-        key.name,
-        key.typed.data_type.sql()
-    );
-    Diagnostic::analysis("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", text, "42822")
-}
-
-/// Refuses generators beside aggregates, which Spark would take apart.
-pub(crate) fn no_generator(drafts: &[Draft]) -> diag::Result<()> {
-    if drafts.iter().any(|draft| draft.typed.has_generator()) {
-        Err(errors::unknown_to_us("generators beside aggregate functions"))
-    } else {
-        Ok(())
     }
 }

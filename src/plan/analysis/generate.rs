@@ -12,23 +12,21 @@ use crate::types::DataType;
 use crate::types::Field;
 use std::rc::Rc;
 
-/// Takes the generator out of the list, puts the relation that runs it over the child, and its columns in the generator's place.
+/// Takes the generators out of the list, puts the relations that run them over the child, the first one lowest, and their columns in the generators' places.
 pub(crate) fn place(drafts: &mut Vec<Draft>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
-    let with_generator: Vec<usize> = (0..drafts.len()).filter(|place| drafts[*place].typed.has_generator()).collect();
-    let place = match with_generator.as_slice() {
-        [] => return Ok(child),
-        [place] => *place,
-        several => return Err(too_many(&several.iter().map(|place| drafts[*place].name.as_str()).collect::<Vec<_>>())),
-    };
-    let draft = drafts.remove(place);
-    let TypedKind::Generator(call) = &draft.typed.kind else { return Err(nested(&draft)) };
-    let outer = call.outer;
-    let generated = columns(&draft, analyzer)?;
-    for (offset, column) in generated.iter().enumerate() {
-        let typed = column.typed();
-        drafts.insert(place + offset, Draft { name: column.name.clone(), names: Vec::new(), aliased: false, typed });
+    let mut relation_so_far = child;
+    while let Some(place) = drafts.iter().position(|draft| draft.typed.has_generator()) {
+        let draft = drafts.remove(place);
+        let TypedKind::Generator(call) = &draft.typed.kind else { return Err(nested(&draft)) };
+        let outer = call.outer;
+        let generated = columns(&draft, analyzer)?;
+        for (offset, column) in generated.iter().enumerate() {
+            let typed = column.typed();
+            drafts.insert(place + offset, Draft { name: column.name.clone(), names: Vec::new(), aliased: false, typed });
+        }
+        relation_so_far = relation(draft.typed, outer, generated, relation_so_far);
     }
-    Ok(relation(draft.typed, outer, generated, child))
+    Ok(relation_so_far)
 }
 
 /// `Generate`: the child's columns, then the generated.
@@ -50,23 +48,18 @@ fn columns(draft: &Draft, analyzer: &Analyzer) -> diag::Result<Vec<Column>> {
 }
 
 fn wrong_number_of_names(draft: &Draft, fields: &[Field]) -> Box<Diagnostic> {
-    let text = format!(
-        "The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF. Expected {} aliases, but got {}. \
-         Please ensure that the number of aliases provided matches the number of columns output by the UDTF.",
-        fields.len(),
-        draft.names.join(",")
-    );
-    Diagnostic::analysis("UDTF_ALIAS_NUMBER_MISMATCH", text, "42802")
+    wrong_aliases(fields.len(), &draft.names)
 }
 
-fn too_many(names: &[&str]) -> Box<Diagnostic> {
-    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+/// `UDTF_ALIAS_NUMBER_MISMATCH`.
+pub(crate) fn wrong_aliases(expected: usize, names: &[String]) -> Box<Diagnostic> {
     let text = format!(
-        "The generator is not supported: only one generator allowed per SELECT clause but found {}: {}.",
-        names.len(),
-        quoted.join(", ")
+        "The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF.\n\
+         Expected {expected} aliases, but got {}.\n\
+         Please ensure that the number of aliases provided matches the number of columns output by the UDTF.",
+        names.join(",")
     );
-    Diagnostic::analysis("UNSUPPORTED_GENERATOR.MULTI_GENERATOR", text, "42K0E")
+    Diagnostic::analysis("UDTF_ALIAS_NUMBER_MISMATCH", text, "42802")
 }
 
 fn nested(draft: &Draft) -> Box<Diagnostic> {

@@ -1,6 +1,7 @@
 //! A list of expressions over a relation: stars spread, names resolved, windows and generators placed, results named. What `select` is made of.
 
 use crate::diag;
+use crate::diag::Diagnostic;
 use crate::expr::ColumnId;
 use crate::expr::Expr;
 use crate::expr::Typed;
@@ -64,6 +65,9 @@ impl Draft {
             other => (other, Vec::new()),
         };
         let typed = crate::expr::resolve(&expr, names, &analyzer.settings())?;
+        if given.len() > 1 && !typed.has_generator() {
+            return Err(several_names(&given, &crate::expr::pretty_name(&expr)));
+        }
         let name = match given.first() {
             Some(name) => name.clone(),
             None => crate::expr::name_of(&expr),
@@ -83,11 +87,30 @@ impl Draft {
     }
 }
 
+/// Several names for what makes one column.
+fn several_names(names: &[String], expr: &str) -> Box<Diagnostic> {
+    let text = format!("Multi part aliasing ({}) is not supported with \"{expr}\" as it is not a generator function.", names.join(", "));
+    Diagnostic::analysis("MULTI_ALIAS_WITHOUT_GENERATOR", text, "42K0E")
+}
+
 /// The expression under nested aliases, of which the outermost counts.
 fn innermost(expr: Expr) -> Expr {
     match expr {
         Expr::Alias(inner, _) => innermost(*inner),
         other => other,
+    }
+}
+
+/// The aggregate functions and generators in an expression, as text.
+pub(crate) fn offending(expr: &Expr, names: &Names, analyzer: &Analyzer) -> Vec<String> {
+    let resolved = crate::expr::resolve(expr, names, &analyzer.settings());
+    if matches!(resolved.map(|typed| typed.kind), Ok(TypedKind::Aggregate(_) | TypedKind::Generator(_))) {
+        return vec![crate::expr::pretty_name(expr)];
+    }
+    match expr.bare() {
+        Expr::Call { arguments, .. } => arguments.iter().flat_map(|argument| offending(argument, names, analyzer)).collect(),
+        Expr::Cast(child, ..) | Expr::FieldOf(child, _) | Expr::Alias(child, _) => offending(child, names, analyzer),
+        _ => Vec::new(),
     }
 }
 

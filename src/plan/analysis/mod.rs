@@ -15,6 +15,7 @@ pub(crate) use aggregate::Grouping;
 pub(crate) use aggregate::aggregate;
 pub(crate) use combine::{set_operation, union, union_by_name};
 pub(crate) use generate::relation as generated;
+pub(crate) use generate::wrong_aliases;
 pub(crate) use join::{join, join_type};
 pub(crate) use list::{Draft, columns_meant, drafts, exactly, project};
 pub(crate) use row::{filter, row_count, sort, subquery_alias};

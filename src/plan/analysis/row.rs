@@ -18,17 +18,36 @@ use std::rc::Rc;
 /// `WHERE condition`.
 pub(crate) fn filter(condition: Expr, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
     with_hidden(child, analyzer, |names, analyzer| {
+        let shown = crate::expr::pretty_name(&condition);
         let typed = crate::expr::resolve(&condition, names, &analyzer.settings())?;
+        no_aggregate(&condition, &typed, names, analyzer)?;
         if !matches!(typed.data_type, DataType::Boolean | DataType::Null) {
-            return Err(not_boolean(&typed));
+            return Err(not_boolean(&shown, &typed));
         }
         Ok(move |child: Rc<Plan>| Plan::filter(typed, child))
     })
 }
 
-fn not_boolean(typed: &Typed) -> Box<Diagnostic> {
-    let text = format!("Filter expression of type \"{}\" is not a boolean.", typed.data_type.sql());
+fn not_boolean(shown: &str, typed: &Typed) -> Box<Diagnostic> {
+    let text = format!(
+        "Cannot resolve \"{shown}\" due to data type mismatch: Filter expression \"{shown}\" of type \"{}\" is not a boolean.",
+        typed.data_type.sql()
+    );
     Diagnostic::analysis("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", text, "42K09")
+}
+
+/// Aggregates and generators have no place in a condition.
+fn no_aggregate(condition: &Expr, typed: &Typed, names: &Names, analyzer: &Analyzer) -> diag::Result<()> {
+    if !typed.has_aggregate() && !typed.has_generator() {
+        return Ok(());
+    }
+    let text = format!(
+        "The WHERE condition \"{}\" contains invalid expressions: {}.\n\
+         Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.",
+        crate::expr::pretty_name(condition),
+        super::list::offending(condition, names, analyzer).join(", ")
+    );
+    Err(Diagnostic::analysis("INVALID_WHERE_CONDITION", text, "42903"))
 }
 
 /// `ORDER BY keys`, over all rows or within each partition.
@@ -58,12 +77,14 @@ fn order(key: SortKey, names: &Names, analyzer: &Analyzer) -> diag::Result<Order
     let written = key.expr;
     let expr = crate::expr::resolve(&written, names, &analyzer.settings())?;
     if !is_orderable(&expr.data_type) {
+        let direction = if key.descending { "DESC" } else { "ASC" };
+        let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
         let text = format!(
-            "Column expression \"{}\" cannot be sorted because its type \"{}\" is not orderable.",
+            "Cannot resolve \"{} {direction} NULLS {nulls}\" due to data type mismatch: The `sortorder` does not support ordering on type \"{}\".",
             crate::expr::pretty_name(&written),
             expr.data_type.sql()
         );
-        return Err(Diagnostic::analysis("EXPRESSION_TYPE_IS_NOT_ORDERABLE", text, "42822"));
+        return Err(Diagnostic::analysis("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", text, "42K09"));
     }
     Ok(Order { expr, descending: key.descending, nulls_first: key.nulls_first })
 }

@@ -37,6 +37,8 @@ fn columns(of: &[String], child: &Rc<Plan>, analyzer: &Analyzer) -> diag::Result
             let field = |name: &String| Expr::Alias(Box::new(Expr::FieldOf(Box::new(base.clone()), name.clone())), vec![name.clone()]);
             return Ok(fields.iter().map(|part| field(&part.name)).collect());
         }
+        let text = format!("Can only star expand struct data types. Attribute: `List({})`.", of.join(", "));
+        return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1050", text, ""));
     }
     Err(nothing(of, child))
 }
@@ -44,7 +46,9 @@ fn columns(of: &[String], child: &Rc<Plan>, analyzer: &Analyzer) -> diag::Result
 /// A star after a name that is neither a table nor a struct.
 pub(crate) fn nothing(of: &[String], child: &Plan) -> Box<Diagnostic> {
     let target = of.iter().map(|part| quote(part)).collect::<Vec<_>>().join(".");
-    let input = child.columns.iter().map(|column| quote(&column.name)).collect::<Vec<_>>().join(", ");
+    // Spark shows the columns of the relation's own inputs, which a source has none of.
+    let input =
+        child.children().into_iter().flat_map(|input| &input.columns).map(|column| quote(&column.name)).collect::<Vec<_>>().join(", ");
     let text = format!(
         "Cannot resolve {target}.* given input columns {input}. Please check that the specified table or struct exists and is accessible in the input columns."
     );

@@ -15,9 +15,12 @@ use crate::types::DataType;
 use crate::types::interval;
 use std::rc::Rc;
 
-/// `EventTimeWatermark(column, delay)`. Over a batch relation it means nothing and leaves no trace.
+/// `EventTimeWatermark(column, delay)`. Over a batch relation it means nothing and leaves no trace, not even a check of the column.
 pub(crate) fn watermark(column: &str, delay: &str, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
     let delay_ms = delay_ms(delay)?;
+    if !child.is_streaming {
+        return Ok(child);
+    }
     let parts = split_name(column);
     let found = match Names::of(&[&child], analyzer).find(&parts)? {
         None => return Err(errors::unresolved_column(&parts, &child.columns.iter().collect::<Vec<_>>())),
@@ -31,9 +34,6 @@ pub(crate) fn watermark(column: &str, delay: &str, child: Rc<Plan>, analyzer: &A
             found.data_type.sql()
         );
         return Err(Diagnostic::analysis("EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE", text, "42K09"));
-    }
-    if !child.is_streaming {
-        return Ok(child);
     }
     let marked = |column: &Column| Column { watermark_delay_ms: (column.id == found.id).then_some(delay_ms), ..column.clone() };
     let columns = child.columns.iter().map(marked).collect();

@@ -6,6 +6,7 @@ use crate::expr::Expr;
 use crate::plan::Frame;
 use crate::plan::analysis;
 use crate::plan::errors;
+use crate::plan::names::Names;
 use crate::types::DataType;
 use crate::types::Value;
 use std::rc::Rc;
@@ -41,20 +42,21 @@ impl Frame {
 
     fn numeric_beside(&self, keys: &[Expr]) -> Vec<Expr> {
         let grouped = analysis::columns_meant(keys, &self.plan, &self.analyzer);
-        let numeric = self.plan.columns.iter().filter(|column| is_numeric(&column.data_type) && !grouped.contains(&column.id));
+        let numeric = self.plan.columns.iter().filter(|column| column.data_type.is_numeric() && !grouped.contains(&column.id));
         numeric.map(analysis::exactly).collect()
     }
 
     fn numeric_named(&self, columns: &[String]) -> diag::Result<Vec<Expr>> {
+        let names = Names::of(&[&self.plan], &self.analyzer);
         let mut meant = Vec::new();
         for name in columns {
-            let Expr::ColumnOf(..) = self.column(name)? else { return Err(errors::unknown_to_us("aggregates of fields by their name")) };
-            let column = self.plan.columns.iter().find(|column| self.same_name(&column.name, name));
-            if !column.is_some_and(|column| is_numeric(&column.data_type)) {
+            let column = self.column(name)?;
+            let typed = crate::expr::resolve(&column, &names, &self.analyzer.settings())?;
+            if !typed.data_type.is_numeric() {
                 let text = format!("\"{name}\" is not a numeric column. Aggregation function can only be applied on a numeric column.");
                 return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1323", text, ""));
             }
-            meant.extend(column.map(analysis::exactly));
+            meant.push(column);
         }
         Ok(meant)
     }
@@ -65,7 +67,11 @@ impl Frame {
     /// As [`Frame::aggregate`]; `UNRESOLVED_ROUTINE`.
     pub fn aggregate_map(&self, keys: Vec<Expr>, functions: &[(String, String)]) -> diag::Result<Self> {
         let entries = crate::plan::aggregation::in_hash_map_order(functions);
-        let calls = entries.into_iter().map(|(column, function)| crate::plan::aggregation::call_by_name(&column, &function)).collect();
+        let mut calls = Vec::new();
+        for (column, function) in entries {
+            let argument = if column == "*" { None } else { Some(self.column(&column)?) };
+            calls.push(crate::plan::aggregation::call_by_name(argument, &function));
+        }
         self.aggregate(keys, calls)
     }
 
@@ -80,12 +86,4 @@ impl Frame {
         let _ = (keys, column, aggregates);
         Err(errors::unknown_to_us("pivot"))
     }
-}
-
-/// `NumericType`.
-fn is_numeric(data_type: &DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::Byte | DataType::Short | DataType::Integer | DataType::Long | DataType::Float | DataType::Double | DataType::Decimal(..)
-    )
 }

@@ -1,6 +1,7 @@
 //! Methods that choose and change columns.
 
 use crate::diag;
+use crate::diag::Diagnostic;
 use crate::expr::Expr;
 use crate::plan::Frame;
 use crate::plan::Named;
@@ -53,28 +54,29 @@ impl Frame {
         self.project_each(renamed)
     }
 
+    /// `df.withColumnsRenamed({old: new})`, one after the other.
+    #[must_use]
+    pub fn with_columns_renamed(&self, renames: &[(String, String)]) -> Self {
+        renames.iter().fold(self.clone(), |frame, (old, new)| frame.with_column_renamed(old, new))
+    }
+
     /// `df.toDF(names...)`: all columns renamed in order.
     ///
     /// # Errors
-    /// `requirement failed` where the number of names is another.
+    /// `ASSIGNMENT_ARITY_MISMATCH` where the number of names is another.
     pub fn to_df(&self, names: &[String]) -> diag::Result<Self> {
         if names.len() != self.plan.columns.len() {
-            let old = self.column_names();
             let text = format!(
-                "requirement failed: The number of columns doesn't match.\nOld column names ({}): {}\nNew column names ({}): {}",
-                old.len(),
-                old.join(", "),
-                names.len(),
-                names.join(", ")
+                "The number of columns or variables assigned or aliased: {} does not match the number of source expressions: {}.",
+                self.plan.columns.len(),
+                names.len()
             );
-            return Err(diag::Diagnostic::plain(diag::Class::IllegalArgument, text));
+            return Err(Diagnostic::analysis("ASSIGNMENT_ARITY_MISMATCH", text, "42802"));
         }
         let mut fresh = names.iter();
         Ok(self.project_each(|named| {
             if let Some(name) = fresh.next() {
-                if *name != named.column.name {
-                    named.column.id = self.analyzer.fresh_column();
-                }
+                named.column.id = self.analyzer.fresh_column();
                 name.clone_into(&mut named.column.name);
                 named.column.qualifier.clear();
             }

@@ -65,11 +65,16 @@ impl Frame {
         let parts = split_name(name);
         let names = Names::of(&[&self.plan], &self.analyzer);
         let Some((_, used)) = names.find(&parts)? else {
-            return Err(errors::unresolved_column(&parts, &self.plan.columns.iter().collect::<Vec<_>>()));
+            return Err(errors::no_such_column(name, &self.schema()));
         };
         self.analyzer.remember(self);
         let column = Expr::ColumnOf(self.id, parts[used - 1].clone());
-        Ok(parts[used..].iter().fold(column, |base, field| Expr::FieldOf(Box::new(base), field.clone())))
+        let fields = &parts[used..];
+        let whole = fields.iter().fold(column, |base, field| Expr::FieldOf(Box::new(base), field.clone()));
+        Ok(match fields.last() {
+            Some(last) => Expr::Alias(Box::new(whole), vec![last.clone()]),
+            None => whole,
+        })
     }
 
     pub(crate) fn over(&self, plan: Rc<Plan>) -> Self {

@@ -13,7 +13,7 @@ impl Frame {
     /// `df.fillna(value, subset)`: fills only columns of the value's kind (numbers, text, booleans).
     ///
     /// # Errors
-    /// `UNRESOLVED_COLUMN_AMONG_FIELD_NAMES` for a subset's column that is not there.
+    /// `UNRESOLVED_COLUMN.WITH_SUGGESTION` for a subset's column that is not there.
     pub fn fill(&self, value: &Value, subset: Option<&[String]>) -> diag::Result<Self> {
         let columns = self.subset(subset)?;
         let list = self.plan.columns.iter().map(|column| {
@@ -26,7 +26,7 @@ impl Frame {
     /// `df.fillna({"column": value})`.
     ///
     /// # Errors
-    /// `UNRESOLVED_COLUMN_AMONG_FIELD_NAMES`.
+    /// `UNRESOLVED_COLUMN.WITH_SUGGESTION`.
     pub fn fill_map(&self, values: &[(String, Value)]) -> diag::Result<Self> {
         for (name, _) in values {
             self.subset(Some(std::slice::from_ref(name)))?;
@@ -41,7 +41,7 @@ impl Frame {
     /// `df.dropna`: keeps rows with at least so many values that are not null (and not NaN) among the columns; `how="any"` is all of them, `how="all"` is 1.
     ///
     /// # Errors
-    /// `UNRESOLVED_COLUMN_AMONG_FIELD_NAMES`.
+    /// `UNRESOLVED_COLUMN.WITH_SUGGESTION`.
     pub fn drop_nulls(&self, at_least: Option<usize>, subset: Option<&[String]>) -> diag::Result<Self> {
         let columns = self.subset(subset)?;
         let count = at_least.unwrap_or(columns.len());
@@ -53,7 +53,7 @@ impl Frame {
     /// `df.replace({old: new}, subset)`: in columns of the values' kind.
     ///
     /// # Errors
-    /// `UNRESOLVED_COLUMN_AMONG_FIELD_NAMES`.
+    /// `UNRESOLVED_COLUMN.WITH_SUGGESTION`.
     pub fn replace(&self, pairs: &[(Value, Value)], subset: Option<&[String]>) -> diag::Result<Self> {
         let columns = self.subset(subset)?;
         let list = self.plan.columns.iter().map(|column| {
@@ -69,7 +69,7 @@ impl Frame {
         for name in names {
             let found: Vec<&Column> = self.plan.columns.iter().filter(|column| self.same_name(&column.name, name)).collect();
             if found.is_empty() {
-                return Err(errors::not_among(name, &self.schema()));
+                return Err(errors::no_such_column(name, &self.schema()));
             }
             ids.extend(found.iter().map(|column| column.id));
         }

@@ -137,13 +137,7 @@ impl Session<'_> {
         let TypedKind::Generator(call) = &typed.kind else { return Err(no_generator(&expr)) };
         let DataType::Struct(fields) = &typed.data_type else { unreachable!("a generator's type is the struct of its columns") };
         if !view.columns.is_empty() && view.columns.len() != fields.len() {
-            let text = format!(
-                "The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF. Expected {} aliases, but got {}. \
-                 Please ensure that the number of aliases provided matches the number of columns output by the UDTF.",
-                fields.len(),
-                view.columns.join(",")
-            );
-            return Err(Diagnostic::analysis("UDTF_ALIAS_NUMBER_MISMATCH", text, "42802"));
+            return Err(analysis::wrong_aliases(fields.len(), &view.columns));
         }
         let outer = view.outer || call.outer;
         let columns = fields.iter().enumerate().map(|(place, field)| {

@@ -28,7 +28,7 @@ impl Session<'_> {
             child = self.lateral_view(view, child)?;
         }
         if let Some(condition) = &select.filter {
-            child = self.filtered(Self::expr(condition)?, child)?;
+            child = analysis::filter(Self::expr(condition)?, child, self.analyzer)?;
         }
         let items = select.items.iter().map(Self::expr).collect::<diag::Result<Vec<_>>>()?;
         let items = analysis::spread(items, &child, self.analyzer)?;
@@ -40,20 +40,6 @@ impl Session<'_> {
         let list = analysis::project(items, child, self.analyzer)?;
         let list = if select.distinct { distinct(list) } else { list };
         self.sorted(list, order_by)
-    }
-
-    fn filtered(&self, condition: Expr, child: Rc<Plan>) -> diag::Result<Rc<Plan>> {
-        let names = Names::of(&[&child], self.analyzer);
-        let typed = crate::expr::resolve(&condition, &names, &self.analyzer.settings())?;
-        if typed.has_aggregate() {
-            let shown = crate::expr::pretty_name(&condition);
-            let text = format!(
-                "The WHERE condition \"{shown}\" contains invalid expressions: {shown}.\n\
-                 Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause."
-            );
-            return Err(Diagnostic::analysis("INVALID_WHERE_CONDITION", text, "42903"));
-        }
-        analysis::filter(condition, child, self.analyzer)
     }
 
     fn grouped(

@@ -31,7 +31,8 @@ pub(super) fn relation(rows: &[Vec<tree::SqlExpr>], analyzer: &Analyzer) -> diag
     let mut cells: Vec<Vec<(Expr, DataType)>> = vec![Vec::new(); width];
     for (place, row) in rows.iter().enumerate() {
         if row.len() != width {
-            let text = format!("Invalid inline table: expected {width} columns but found {} columns in row {place}.", row.len());
+            let text =
+                format!("Invalid inline table. Inline table expected {width} columns but found {} columns in row {place}.", row.len());
             return Err(Diagnostic::analysis("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", text, "42000"));
         }
         for (column, written) in cells.iter_mut().zip(row) {
@@ -44,7 +45,7 @@ pub(super) fn relation(rows: &[Vec<tree::SqlExpr>], analyzer: &Analyzer) -> diag
     let mut arrays = Vec::new();
     for (place, cells) in cells.into_iter().enumerate() {
         let Some(wide) = crate::expr::coercion::widest(cells.iter().map(|(_, data_type)| data_type)) else {
-            let text = format!("Invalid inline table: incompatible types found in column `col{}` for inline table.", place + 1);
+            let text = format!("Invalid inline table. Found incompatible types in the column `col{}` for inline table.", place + 1);
             return Err(Diagnostic::analysis("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", text, "42000"));
         };
         let mut values = Vec::new();
