@@ -1,3 +1,33 @@
 //! PySpark's objects over a session, the playground that drives them, and the lens that reads a program as a query.
 
+mod arguments;
+mod catalog;
+mod column;
+mod driver;
+mod errors;
+mod frame;
+mod frame_nulls;
+mod frame_writer;
+mod functions;
+mod grouped;
+mod host;
 pub mod lens;
+mod listener;
+mod local_rows;
+mod modules;
+mod object;
+mod options;
+mod progress;
+mod query;
+mod reader;
+mod row;
+mod rows;
+mod session;
+mod types_module;
+mod udf;
+mod values;
+mod waits;
+mod window;
+mod writer;
+
+pub use driver::Printed;

@@ -1,0 +1,504 @@
+//! PySpark as the host of the Python machine: attributes, calls, operators and texts of its objects.
+
+use super::arguments;
+use super::arguments::Call;
+use super::arguments::Member;
+use super::catalog;
+use super::column;
+use super::driver::Driver;
+use super::driver::Pending;
+use super::driver::Wait;
+use super::errors;
+use super::frame;
+use super::frame_nulls;
+use super::frame_writer;
+use super::functions;
+use super::grouped;
+use super::modules;
+use super::object::Object;
+use super::progress;
+use super::query;
+use super::reader;
+use super::reader::Read;
+use super::row::Row;
+use super::rows;
+use super::session;
+use super::types_module;
+use super::udf;
+use super::window;
+use super::writer;
+use crate::diag;
+use crate::diag::Span;
+use crate::python::Arguments;
+use crate::python::Host;
+use crate::python::HostObject;
+use crate::python::Raised;
+use crate::python::Reply;
+use crate::python::Value;
+use crate::types;
+use crate::world::World;
+use std::rc::Rc;
+
+impl Host for Driver {
+    fn import(&mut self, module: &str, name: Option<&str>) -> Option<Value> {
+        modules::import(self, module, name)
+    }
+
+    fn exports(&mut self, module: &str) -> Option<Vec<String>> {
+        modules::exports(module)
+    }
+
+    fn attribute(&mut self, object: &Rc<dyn HostObject>, name: &str, span: Span) -> Result<Value, Raised> {
+        self.read_attribute(object, name).map_err(|raised| at(raised, span))
+    }
+
+    fn set_attribute(&mut self, object: &Rc<dyn HostObject>, name: &str, _value: Value, _span: Span) -> Result<(), Raised> {
+        match Self::object(object) {
+            Some(Object::Row(_)) => Err(errors::error("PySparkRuntimeError", "READ_ONLY", &[("object", "Row")]).into()),
+            _ => Err(Raised::no_attribute(object.class_name(), name)),
+        }
+    }
+
+    fn call(&mut self, callee: &Rc<dyn HostObject>, method: Option<&str>, arguments: Arguments, span: Span) -> Result<Reply, Raised> {
+        let reply = match method {
+            Some(name) => self.call_method(callee, name, arguments, span),
+            None => self.call_object(callee, arguments, span),
+        };
+        reply.map_err(|raised| at(raised, span))
+    }
+
+    fn operator(&mut self, operator: &str, left: &Value, right: &Value, span: Span) -> Option<Result<Value, Raised>> {
+        let found = operation(operator, left, right)?;
+        Some(found.map_err(|it| at(it.into(), span)))
+    }
+
+    fn text(&mut self, object: &Rc<dyn HostObject>) -> String {
+        match Self::object(object) {
+            Some(Object::Decimal(unscaled, scale)) => types::number::format_decimal(*unscaled, *scale),
+            _ => self.repr(object),
+        }
+    }
+
+    fn repr(&mut self, object: &Rc<dyn HostObject>) -> String {
+        let Some(known) = Self::object(object) else { return format!("<{} object>", object.class_name()) };
+        match known {
+            Object::Column(expr) => format!("Column<'{}'>", column::text(expr)),
+            Object::Frame(frame) => {
+                let fields: Vec<String> = frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
+                format!("DataFrame[{}]", fields.join(", "))
+            }
+            Object::Grouped(it) => {
+                let fields: Vec<String> = it.frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
+                let keys: Vec<String> = it.keys.iter().map(column::text).collect();
+                format!("GroupedData[grouping expressions: [{}], value: [{}], type: GroupBy]", keys.join(", "), fields.join(", "))
+            }
+            Object::Type(data_type) => types_module::repr(data_type),
+            Object::Struct(fields) => types_module::repr(&types::DataType::Struct(fields.borrow().clone())),
+            Object::Field(field) => types_module::repr_field(field),
+            Object::Row(row) => {
+                let values: Vec<String> = row.values.iter().map(|it| self.repr_value(it)).collect();
+                row.repr(&values)
+            }
+            Object::Record(_, map) => progress::repr(&serde_json::Value::Object(map.as_ref().clone())),
+            Object::Decimal(unscaled, scale) => format!("Decimal('{}')", types::number::format_decimal(*unscaled, *scale)),
+            Object::Class(name) => format!("<class 'pyspark.{name}'>"),
+            Object::Function(spec) => format!("<function {}>", spec.name),
+            Object::Context => "<SparkContext master=local[1] appName=tidemark>".to_owned(),
+            _ => format!("<pyspark.sql.{} object>", object.class_name()),
+        }
+    }
+
+    fn truth(&mut self, object: &Rc<dyn HostObject>, span: Span) -> Result<bool, Raised> {
+        match Self::object(object) {
+            Some(Object::Column(expr)) => Err(at(column::no_truth(expr).into(), span)),
+            Some(Object::Row(row)) => Ok(!row.values.is_empty()),
+            Some(Object::Record(_, map)) => Ok(!map.is_empty()),
+            Some(Object::Decimal(unscaled, _)) => Ok(*unscaled != 0),
+            _ => Ok(true),
+        }
+    }
+
+    fn items(&mut self, object: &Rc<dyn HostObject>) -> Option<Result<Vec<Value>, Raised>> {
+        match Self::object(object)? {
+            Object::Column(_) => Some(Err(errors::error("PySparkTypeError", "NOT_ITERABLE", &[("objectName", "Column")]).into())),
+            Object::Row(row) => Some(Ok(row.values.clone())),
+            Object::Record(_, map) => Some(Ok(map.keys().map(Value::str).collect())),
+            Object::Struct(fields) => Some(Ok(fields.borrow().iter().map(|it| Object::Field(it.clone()).value()).collect())),
+            _ => None,
+        }
+    }
+
+    fn length(&mut self, object: &Rc<dyn HostObject>) -> Option<usize> {
+        match Self::object(object)? {
+            Object::Row(row) => Some(row.values.len()),
+            Object::Record(_, map) => Some(map.len()),
+            Object::Struct(fields) => Some(fields.borrow().len()),
+            _ => None,
+        }
+    }
+
+    fn exception_class(&mut self, name: &str) -> Option<Value> {
+        self.error_class(name)
+    }
+
+    fn sleep(&mut self, seconds: f64) -> Result<Reply, Raised> {
+        #[allow(clippy::cast_possible_truncation)]
+        let until_ms = self.world.now_ms().saturating_add((seconds.max(0.0) * 1000.0) as i64);
+        Ok(self.wait(Wait::Sleep { until_ms }))
+    }
+
+    fn poll(&mut self, token: u64) -> Option<Result<Value, Raised>> {
+        self.poll_wait(token)
+    }
+
+    fn wait_inside(&mut self, token: u64) -> Result<Value, Raised> {
+        if let Some(outcome) = self.poll_wait(token) {
+            return outcome;
+        }
+        match self.waits.remove(&token) {
+            // DIFFERENCE: a sleep inside a foreachBatch function takes no time; Spark's batch takes so much longer.
+            Some(Wait::Sleep { .. }) => Ok(Value::None),
+            _ => Err(Raised::new("RuntimeError", "a function that Spark calls cannot wait for a query")),
+        }
+    }
+
+    fn called(&mut self, token: u64, outcome: Result<Value, Raised>) -> Result<Reply, Raised> {
+        let pending = self.pending.remove(&token);
+        let value = match (&pending, outcome) {
+            // What a listener raises is logged by Spark and goes no further.
+            (Some(Pending::Listeners(..)), Err(_)) => Value::None,
+            (_, outcome) => outcome?,
+        };
+        match pending {
+            Some(Pending::Lambdas(mut lambdas, count)) => {
+                lambdas.returned(count, &value)?;
+                self.next_lambda(lambdas)
+            }
+            Some(Pending::Transform) => match Object::of(&value) {
+                Some(Object::Frame(_)) => Ok(Reply::Value(value)),
+                _ => {
+                    let text = format!("Func returned an instance of type [<class '{}'>], should have been DataFrame.", errors::type_name(&value));
+                    Err(Raised::new("AssertionError", text))
+                }
+            },
+            Some(Pending::Each(function, rows)) => self.next_row(function, rows),
+            Some(Pending::Listeners(told, result)) => self.tell_next(told, result),
+            Some(Pending::Pass) | None => Ok(Reply::Value(value)),
+        }
+    }
+
+    fn print(&mut self, text: &str) {
+        Driver::print(self, text);
+    }
+
+    fn now_ms(&mut self) -> i64 {
+        self.world.now_ms()
+    }
+
+    fn random(&mut self) -> u64 {
+        self.world.next_random()
+    }
+}
+
+/// A raised exception with the place of the call, unless it has a better one.
+fn at(raised: Raised, span: Span) -> Raised {
+    if raised.span().is_some() {
+        return raised;
+    }
+    Raised::from(raised.diagnostic().at(span))
+}
+
+/// An operator on PySpark's objects.
+fn operation(operator: &str, left: &Value, right: &Value) -> Option<diag::Result<Value>> {
+    if let Some(made) = column::operator(operator, left, right) {
+        return Some(made.map(|it| Object::Column(it).value()));
+    }
+    match (operator, Object::of(left), Object::of(right)) {
+        ("[]", Some(Object::Frame(it)), _) => Some(frame::item(it, right)),
+        ("[]", Some(Object::Row(row)), _) => Some(row.item(right)),
+        ("[]", Some(Object::Record(_, map)), _) => Some(progress::item(map, right)),
+        ("[]", Some(Object::Struct(fields)), _) => Some(types_module::item(&fields.borrow(), right)),
+        ("in", _, Some(Object::Row(row))) => {
+            let named = left.as_str().is_some_and(|it| row.place(it).is_some());
+            Some(Ok(Value::Bool(named || row.values.iter().any(|it| same(it, left)))))
+        }
+        ("in", _, Some(Object::Record(_, map))) => Some(Ok(Value::Bool(left.as_str().is_some_and(|it| map.contains_key(it))))),
+        ("==" | "!=", Some(_), _) | ("==" | "!=", _, Some(_)) => equal(left, right).map(|it| Ok(Value::Bool(it == (operator == "==")))),
+        _ => None,
+    }
+}
+
+/// Equality of rows, types and decimals; none for objects that are compared by identity.
+fn equal(left: &Value, right: &Value) -> Option<bool> {
+    match (Object::of(left), Object::of(right)) {
+        (Some(Object::Row(_)), _) | (_, Some(Object::Row(_))) => {
+            let values = |value: &Value| match Object::of(value) {
+                Some(Object::Row(row)) => Some(row.values.clone()),
+                _ => value.items().filter(|_| matches!(value, Value::Tuple(_))),
+            };
+            let (Some(a), Some(b)) = (values(left), values(right)) else { return Some(false) };
+            Some(a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| same(a, b)))
+        }
+        (Some(Object::Decimal(a, scale)), Some(Object::Decimal(b, other))) => Some(types::number::rescale_decimal(*a, (*scale).into(), (*other).into()) == Some(*b)),
+        (Some(Object::Field(a)), Some(Object::Field(b))) => Some(a == b),
+        (Some(Object::Query(a)), Some(Object::Query(b))) => Some(a.id == b.id),
+        _ => match (types_module::data_type_of(left), types_module::data_type_of(right)) {
+            (Some(a), Some(b)) => Some(a == b),
+            _ => None,
+        },
+    }
+}
+
+/// Equality of plain values and rows.
+fn same(left: &Value, right: &Value) -> bool {
+    if left.is(right) {
+        return true;
+    }
+    if let Some(known) = equal(left, right) {
+        return known;
+    }
+    match (left.as_f64(), right.as_f64()) {
+        (Some(a), Some(b)) => a == b,
+        _ => match (left.items(), right.items()) {
+            (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| same(a, b)),
+            _ => super::values::plain(left).is_some() && super::values::plain(left) == super::values::plain(right),
+        },
+    }
+}
+
+impl Driver {
+    fn read_attribute(&mut self, object: &Rc<dyn HostObject>, name: &str) -> Result<Value, Raised> {
+        let Some(known) = Self::object(object) else { return Err(Raised::no_attribute(object.class_name(), name)) };
+        let class = signature_class(known);
+        match (known, arguments::member(class, name)) {
+            (_, Some(Member::Method(_))) => Ok(Object::Method(Rc::clone(object), name.to_owned()).value()),
+            (Object::Session, Some(Member::Property)) => Ok(session::attribute(self, name)?),
+            (Object::Class("SparkSession"), _) => Ok(session::attribute(self, name)?),
+            (Object::Conf, Some(Member::Property)) => Ok(session::conf_all(self)),
+            (Object::Streams, Some(Member::Property)) => Ok(Value::list(self.session.active().into_iter().map(query::value).collect())),
+            (Object::Query(handle), Some(Member::Property)) => Ok(query::attribute(self, *handle, name)?),
+            (Object::Frame(it), _) => Ok(frame::attribute(self, it, name)?),
+            (Object::Column(expr), None) => Ok(Object::Column(column::field(expr, name)?).value()),
+            (Object::Window(_), Some(Member::Property)) => Ok(match name {
+                "unboundedPreceding" => Value::Int(i64::MIN),
+                "unboundedFollowing" => Value::Int(i64::MAX),
+                _ => Value::Int(0),
+            }),
+            (Object::Row(row), None) => match name {
+                "asDict" | "count" | "index" => Ok(Object::Method(Rc::clone(object), name.to_owned()).value()),
+                _ => Ok(row.attribute(name)?),
+            },
+            (Object::Record(class, map), _) => match name {
+                "get" | "keys" | "values" | "items" | "copy" => Ok(Object::Method(Rc::clone(object), name.to_owned()).value()),
+                _ => Ok(progress::attribute(class, map, name)?),
+            },
+            (Object::Event(class, attributes), _) => {
+                attributes.iter().find(|it| it.0 == name).map(|it| it.1.clone()).ok_or_else(|| Raised::no_attribute(class, name))
+            }
+            (Object::Class("StorageLevel"), _) => Ok(Object::StorageLevel(name.to_owned()).value()),
+            (Object::Context, _) if name == "version" => Ok(Value::str("4.3.0")),
+            (Object::Context, Some(Member::Property)) if name == "defaultParallelism" => Ok(Value::Int(1)),
+            (Object::Type(_) | Object::Struct(_) | Object::Field(_), _) => {
+                types_module::attribute(known, name).ok_or_else(|| Raised::no_attribute(object.class_name(), name))
+            }
+            (_, Some(Member::Property)) => Err(errors::unknown_to_us(&format!("{class}.{name}")).into()),
+            _ => Err(Raised::no_attribute(object.class_name(), name)),
+        }
+    }
+
+    fn call_method(&mut self, callee: &Rc<dyn HostObject>, name: &str, arguments: Arguments, span: Span) -> Result<Reply, Raised> {
+        let Some(known) = Self::object(callee) else { return Err(Raised::no_attribute(callee.class_name(), name)) };
+        match known {
+            Object::Record(_, map) => {
+                let call = Call { rest: arguments.positional, ..Call::default() };
+                return progress::method(map, name, &call).map(Reply::Value).ok_or_else(|| Raised::no_attribute(callee.class_name(), name));
+            }
+            Object::Row(row) => return row_method(row, name, &arguments),
+            Object::Class("SparkSession") => {}
+            _ => {}
+        }
+        let class = signature_class(known);
+        let Some(Member::Method(signature)) = arguments::member(class, name) else {
+            // A property that holds something to call: `df.column(...)` is Python's error about the column.
+            let value = self.read_attribute(callee, name)?;
+            return match &value {
+                Value::Host(object) => self.call_object(object, arguments, span),
+                _ => Err(Raised::type_error(format!("'{}' object is not callable", errors::type_name(&value)))),
+            };
+        };
+        let call = signature.bind(arguments)?;
+        self.bound_method(callee, known, name, &call)
+    }
+
+    fn bound_method(&mut self, callee: &Rc<dyn HostObject>, known: &Object, name: &str, call: &Call) -> Result<Reply, Raised> {
+        let itself = || Value::Host(Rc::clone(callee));
+        let value = match known {
+            Object::Session | Object::Class("SparkSession") => session::method(self, name, call)?,
+            Object::Builder(settings) => {
+                if session::builder_method(self, settings, name, call)? {
+                    self.session_value()
+                } else {
+                    itself()
+                }
+            }
+            Object::Conf => session::conf_method(self, name, call)?,
+            Object::Catalog => catalog::method(self, name, call)?,
+            Object::Streams => return Ok(query::manager_method(self, name, call)?),
+            Object::Query(handle) => return Ok(query::method(self, *handle, name, call)?),
+            Object::Reader(it) => match reader::method(self, it, name, call)? {
+                Read::Reader => itself(),
+                Read::Frame(value) => value,
+            },
+            Object::Frame(it) if name == "transform" => {
+                let mut given = Arguments { positional: call.rest.clone(), keyword: call.keywords.clone() };
+                given.positional.insert(0, frame::value(it.clone()));
+                return Ok(self.ask(call.get("func").clone(), given, Pending::Transform));
+            }
+            Object::Frame(it) if name == "foreach" => {
+                let mut rows = rows::collect(self, it)?;
+                rows.reverse();
+                return self.next_row(call.get("f").clone(), rows);
+            }
+            Object::Frame(it) => frame::method(self, it, name, call)?,
+            Object::Na(it) => {
+                let name = match name {
+                    "fill" => "fillna",
+                    "drop" => "dropna",
+                    other => other,
+                };
+                frame::value(frame_nulls::method(it, name, call)?)
+            }
+            Object::Grouped(it) => grouped::method(it, name, call)?,
+            Object::BatchWriter(it) => {
+                if frame_writer::method(self, it, name, call)? {
+                    itself()
+                } else {
+                    Value::None
+                }
+            }
+            Object::StreamWriter(it) => {
+                writer::method(it, name, call)?;
+                match name {
+                    "start" => return self.start(&it.borrow(), None),
+                    "toTable" => return self.start(&it.borrow(), Some(call.text("tableName", "str")?)),
+                    _ => itself(),
+                }
+            }
+            Object::Column(expr) if name == "transform" => {
+                let given = Arguments::of(vec![Object::Column(expr.clone()).value()]);
+                return Ok(self.ask(call.get("f").clone(), given, Pending::Pass));
+            }
+            Object::Column(expr) => column::method(expr, name, call)?,
+            Object::Window(spec) => window::method(spec, name, call)?,
+            Object::Struct(fields) if name == "add" => {
+                types_module::add(fields, call)?;
+                itself()
+            }
+            Object::Type(_) | Object::Struct(_) | Object::Field(_) => types_module::method(known, name, call)?,
+            Object::Context => Value::None,
+            Object::UdfRegistration => return Err(errors::unknown_to_us("spark.udf.register").into()),
+            _ => return Err(errors::unknown_to_us(&format!("{}.{name}", callee.class_name())).into()),
+        };
+        Ok(Reply::Value(value))
+    }
+
+    fn call_object(&mut self, callee: &Rc<dyn HostObject>, arguments: Arguments, span: Span) -> Result<Reply, Raised> {
+        let not_callable = || Raised::type_error(format!("'{}' object is not callable", callee.class_name()));
+        let value = match Self::object(callee).ok_or_else(not_callable)? {
+            Object::Function(spec) => match functions::lambdas(spec, &arguments)? {
+                Some(lambdas) => return self.next_lambda(lambdas),
+                None => functions::call(spec, arguments)?,
+            },
+            Object::Method(object, name) => {
+                let (object, name) = (Rc::clone(object), name.clone());
+                return self.call_method(&object, &name, arguments, span);
+            }
+            Object::Class("Row") => Object::Row(Row::new(arguments)?).value(),
+            Object::Class("SparkSession") => self.session_value(),
+            Object::Class("SparkConf" | "SparkContext" | "StorageLevel") => return Err(errors::unknown_to_us("SparkContext and SparkConf; use SparkSession.builder").into()),
+            Object::Class(name @ ("DataFrame" | "Column" | "GroupedData" | "StreamingQuery" | "DataStreamWriter" | "DataStreamReader")) => {
+                return Err(Raised::type_error(format!("{name}.__init__() takes objects of the JVM")));
+            }
+            Object::Class(name) => types_module::construct(name, arguments)?,
+            Object::Row(row) => Object::Row(row.call(arguments)?).value(),
+            Object::Udf(it) => udf::call(it)?,
+            Object::UdfDecorator(data_type) => match arguments.positional.first() {
+                Some(function) => udf::made(function.clone(), data_type.clone()),
+                None => return Err(not_callable()),
+            },
+            _ => return Err(not_callable()),
+        };
+        Ok(Reply::Value(value))
+    }
+
+    /// Has Python call a function first.
+    fn ask(&mut self, function: Value, arguments: Arguments, pending: Pending) -> Reply {
+        let token = self.token();
+        self.pending.insert(token, pending);
+        Reply::Call { function, arguments, token }
+    }
+
+    fn next_lambda(&mut self, lambdas: functions::Lambdas) -> Result<Reply, Raised> {
+        match lambdas.next()? {
+            Some((function, arguments)) => {
+                let count = arguments.positional.len();
+                Ok(self.ask(function, arguments, Pending::Lambdas(lambdas, count)))
+            }
+            None => Ok(Reply::Value(Object::Column(crate::expr::Expr::call(lambdas.name, lambdas.arguments)).value())),
+        }
+    }
+
+    fn next_row(&mut self, function: Value, mut rows: Vec<Value>) -> Result<Reply, Raised> {
+        match rows.pop() {
+            Some(row) => Ok(self.ask(function.clone(), Arguments::of(vec![row]), Pending::Each(function, rows))),
+            None => Ok(Reply::Value(Value::None)),
+        }
+    }
+
+    /// `repr` of a value inside a row.
+    fn repr_value(&mut self, value: &Value) -> String {
+        match value {
+            Value::Host(object) => self.repr(&Rc::clone(object)),
+            Value::List(list) => format!("[{}]", list.items().iter().map(|it| self.repr_value(it)).collect::<Vec<_>>().join(", ")),
+            Value::Dict(dict) => {
+                let entries = dict.entries();
+                let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{}: {}", self.repr_value(key), self.repr_value(value))).collect();
+                format!("{{{}}}", entries.join(", "))
+            }
+            plain => plain.plain_repr(),
+        }
+    }
+}
+
+/// The class under which the table of signatures lists an object's members.
+fn signature_class(object: &Object) -> &str {
+    match object {
+        Object::Type(_) => "DataType",
+        Object::Class("SparkSession") => "SparkSession",
+        Object::Window(_) => "Window",
+        other => other.class_name(),
+    }
+}
+
+fn row_method(row: &Row, name: &str, arguments: &Arguments) -> Result<Reply, Raised> {
+    let first = arguments.positional.first();
+    Ok(Reply::Value(match name {
+        "asDict" => {
+            let recursive = first.or_else(|| arguments.keyword.iter().find(|it| it.0 == "recursive").map(|it| &it.1));
+            row.as_dict(recursive.and_then(Value::as_bool).unwrap_or(false))?
+        }
+        "count" | "index" => {
+            let wanted = first.cloned().unwrap_or(Value::None);
+            let mut places = row.values.iter().enumerate().filter(|(_, it)| same(it, &wanted)).map(|(at, _)| at);
+            let number = if name == "count" { Some(places.count()) } else { places.next() };
+            match number.and_then(|it| i64::try_from(it).ok()) {
+                Some(number) => Value::Int(number),
+                None => return Err(Raised::value_error("tuple.index(x): x not in tuple")),
+            }
+        }
+        _ => {
+            let value = row.attribute(name)?;
+            return Err(Raised::type_error(format!("'{}' object is not callable", errors::type_name(&value))));
+        }
+    }))
+}
