@@ -80,7 +80,7 @@ pub(super) fn no_truth(expr: &Expr) -> Box<Diagnostic> {
 /// A method of `Column`, other than those that need Python called.
 pub(super) fn method(base: &Expr, name: &str, call: &Call) -> Result<python::Value> {
     let own = || base.clone();
-    let with = |function: &str, argument: &str| Ok(Expr::call(function, vec![own(), values::literal(call.get(argument))?]));
+    let with = |function: &str, argument: &str| -> Result<Expr> { Ok(Expr::call(function, vec![own(), values::literal(call.get(argument))?])) };
     let made = match name {
         "alias" | "name" => alias(base, call)?,
         "asc" | "asc_nulls_first" => sorted(base, false, true),
@@ -94,7 +94,7 @@ pub(super) fn method(base: &Expr, name: &str, call: &Call) -> Result<python::Val
         "isNaN" => Expr::call("isnan", vec![own()]),
         "isin" => is_in(base, call)?,
         "between" => {
-            let bound = |sign: &str, argument| Ok(Expr::call(sign, vec![own(), values::literal(call.get(argument))?]));
+            let bound = |sign: &str, argument| -> Result<Expr> { Ok(Expr::call(sign, vec![own(), values::literal(call.get(argument))?])) };
             Expr::call("and", vec![bound(">=", "lowerBound")?, bound("<=", "upperBound")?])
         }
         "like" | "rlike" | "ilike" | "contains" | "startswith" | "endswith" => with(name, "other")?,
@@ -232,6 +232,7 @@ pub(super) fn text(expr: &Expr) -> String {
             format!("{} OVER ({})", text(child), parts.join(" "))
         }
         Expr::Sort(key) => sort_text(key),
+        Expr::At(child, _) => text(child),
     }
 }
 

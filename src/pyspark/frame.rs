@@ -117,8 +117,8 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
             Ok(Value::None)
         }
         "explain" => {
-            let text = frame.explain();
-            driver.print(&format!("{text}\n"));
+            // DIFFERENCE: the plan of the analysis, not Spark's physical one.
+            driver.print("== Physical Plan ==\n(Tidemark does not show physical plans.)\n\n");
             Ok(Value::None)
         }
         "createOrReplaceTempView" | "registerTempTable" | "createOrReplaceGlobalTempView" => {

@@ -465,7 +465,7 @@ impl Driver {
                 let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{}: {}", self.repr_value(key), self.repr_value(value))).collect();
                 format!("{{{}}}", entries.join(", "))
             }
-            plain => plain.plain_repr(),
+            plain => super::values::plain_repr(plain),
         }
     }
 }

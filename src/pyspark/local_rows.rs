@@ -239,7 +239,7 @@ fn converted_row(row: &python::Value, fields: &[Field]) -> Result<Vec<Value>> {
 /// A Python value as one of a Spark type.
 fn converted(value: &python::Value, data_type: &DataType, nullable: bool, place: &str) -> Result<Value> {
     let unacceptable = || {
-        let (shown, class) = (python_repr(value), format!("<class '{}'>", errors::type_name(value)));
+        let (shown, class) = (values::plain_repr(value), format!("<class '{}'>", errors::type_name(value)));
         let data_type = types_module::repr(data_type);
         let parameters = [("field_name", place), ("data_type", &data_type), ("obj", &shown), ("obj_type", &class)];
         errors::error("PySparkTypeError", "FIELD_DATA_TYPE_UNACCEPTABLE_WITH_NAME", &parameters)
@@ -293,12 +293,4 @@ fn integer(number: i64, data_type: &DataType, wrong: impl Fn() -> Box<Diagnostic
     let (low, high, number) = (low.to_string(), high.to_string(), number.to_string());
     let parameters = [("arg_name", "obj"), ("lower_bound", low.as_str()), ("upper_bound", high.as_str()), ("actual", number.as_str())];
     made.ok_or_else(|| errors::error("PySparkValueError", "VALUE_OUT_OF_BOUNDS", &parameters))
-}
-
-/// `repr` of a simple value.
-fn python_repr(value: &python::Value) -> String {
-    match value {
-        python::Value::Str(text) => format!("'{text}'"),
-        other => errors::plain_text(other),
-    }
 }

@@ -7,9 +7,11 @@ use super::frame;
 use super::options;
 use super::options::Options;
 use super::types_module;
+use super::values;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::plan::Catalog;
 use crate::plan::Frame;
 use crate::plan::SourceSpec;
 use crate::python::Value;
@@ -143,21 +145,35 @@ fn path_of(value: &Value, name: &str, streaming: bool) -> Result<Option<String>>
     }
 }
 
-/// `table(name)`.
+/// `table(name)`: a view, a table, or (as a stream) what a query writes with `toTable`.
 pub(super) fn table(driver: &mut Driver, streaming: bool, name: &str) -> Result<Frame> {
-    if streaming {
-        return match driver.session.catalog().table(name) {
-            Some(table) if !table.is_view => {
-                let spec = SourceSpec { format: "table".to_owned(), options: Vec::new(), schema: table.rows.schema.clone(), path: table.name.clone(), streaming };
-                Ok(Frame::source(spec, driver.session.analyzer()))
+    let parts = values::parts(name);
+    let found = driver.session.catalog().relation(&parts)?;
+    let Some(found) = found else {
+        // The same refusal as SQL's, without a place in a query's text.
+        let quoted: Vec<String> = parts.iter().map(|it| format!("`{it}`")).collect();
+        let refused = crate::plan::sql::query(&format!("SELECT * FROM {}", quoted.join(".")), driver.session.catalog(), driver.session.analyzer());
+        return match refused {
+            Ok(frame) => Ok(frame),
+            Err(mut error) => {
+                if let Some((text, _)) = error.message.rsplit_once("; line ") {
+                    error.message = text.to_owned();
+                }
+                Err(error)
             }
-            _ => match crate::plan::sql::table(name, driver.session.catalog(), driver.session.analyzer())? {
-                frame if frame.is_streaming() => Ok(frame),
-                _ => Err(errors::unknown_to_us("readStream.table of a view that is no stream")),
-            },
         };
+    };
+    if !streaming || found.is_streaming() {
+        return Ok(found);
     }
-    crate::plan::sql::table(name, driver.session.catalog(), driver.session.analyzer())
+    match driver.session.catalog().table(name) {
+        Some(table) if !table.is_view => {
+            let schema = table.rows.schema.clone();
+            let spec = SourceSpec { format: "memory".to_owned(), options: Vec::new(), schema, path: table.name.clone(), streaming };
+            Ok(Frame::source(spec, driver.session.analyzer()))
+        }
+        _ => Err(errors::unknown_to_us("readStream.table of what is no table")),
+    }
 }
 
 /// `load()`: the checks that Spark makes at this call, and the source's columns.

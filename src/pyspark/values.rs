@@ -100,7 +100,7 @@ pub(super) fn named(name: &str) -> Expr {
 }
 
 /// The parts of a dotted name; backquotes keep dots inside a part.
-fn parts(name: &str) -> Vec<String> {
+pub(super) fn parts(name: &str) -> Vec<String> {
     let mut parts = vec![];
     let mut part = String::new();
     let mut quoted = false;
@@ -154,5 +154,50 @@ pub(super) fn to_python(value: &types::Value, data_type: &DataType) -> python::V
             Object::Row(Row { names: Some(names), values }).value()
         }
         (types::Value::Array(_) | types::Value::Map(_) | types::Value::Struct(_), _) => unreachable!("a nested value has its type"),
+    }
+}
+
+/// `repr` of a value of Python's own types.
+pub(super) fn plain_repr(value: &python::Value) -> String {
+    match value {
+        python::Value::Str(text) => {
+            let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+            let mut shown = String::from(quote);
+            for character in text.chars() {
+                match character {
+                    '\\' => shown.push_str("\\\\"),
+                    '\n' => shown.push_str("\\n"),
+                    '\r' => shown.push_str("\\r"),
+                    '\t' => shown.push_str("\\t"),
+                    _ if character == quote => shown.extend(['\\', quote]),
+                    _ => shown.push(character),
+                }
+            }
+            shown.push(quote);
+            shown
+        }
+        python::Value::Date(date) => {
+            let (year, month, day) = types::civil_of_days(date.days.into());
+            format!("datetime.date({year}, {month}, {day})")
+        }
+        python::Value::DateTime(moment) => {
+            let (days, micros) = (moment.wall_us.div_euclid(86_400_000_000), moment.wall_us.rem_euclid(86_400_000_000));
+            let (year, month, day) = types::civil_of_days(days);
+            let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
+            let mut shown = format!("datetime.datetime({year}, {month}, {day}, {}, {}", seconds / 3600, seconds / 60 % 60);
+            if seconds % 60 != 0 || fraction != 0 {
+                shown.push_str(&format!(", {}", seconds % 60));
+            }
+            if fraction != 0 {
+                shown.push_str(&format!(", {fraction}"));
+            }
+            shown.push(')');
+            shown
+        }
+        python::Value::Tuple(items) => {
+            let items: Vec<String> = items.iter().map(plain_repr).collect();
+            if let [one] = items.as_slice() { format!("({one},)") } else { format!("({})", items.join(", ")) }
+        }
+        other => errors::plain_text(other),
     }
 }

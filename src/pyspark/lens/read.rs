@@ -45,6 +45,21 @@ pub(super) fn with_queries<T>(program: &str, consumer: impl FnOnce(&[Query<'_>])
     consumer(&reader.queries)
 }
 
+/// Where the chain ends that writes a stream and is never started; none where the program starts a query, or writes none.
+pub(in crate::pyspark) fn unstarted(program: &str) -> Option<u32> {
+    let parsed = ruff_python_parser::parse_unchecked_source(program, PySourceType::Python);
+    let mut reader = Reader::default();
+    for statement in parsed.suite() {
+        reader.visit_stmt(statement);
+    }
+    if !reader.queries.is_empty() {
+        return None;
+    }
+    let links = reader.unstarted?.links;
+    let last = links.iter().any(|link| link.name == "writeStream").then(|| links.last())??;
+    u32::try_from(last.to).ok()
+}
+
 /// An argument of a call by its position or its keyword.
 pub(super) fn argument<'a>(call: &'a ExprCall, position: usize, keyword: &str) -> Option<&'a Expr> {
     let by_name = call.arguments.keywords.iter().find(|it| it.arg.as_ref().is_some_and(|name| name.as_str() == keyword)).map(|it| &it.value);
