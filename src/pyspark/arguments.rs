@@ -124,7 +124,8 @@ impl Signature {
                 return Err(self.wrong(&format!("got an unexpected keyword argument '{name}'")));
             }
         }
-        let missing: Vec<&str> = self.parameters.iter().filter(|it| !it.optional && !call.has(&it.name)).map(|it| it.name.as_str()).collect();
+        let missing: Vec<&str> =
+            self.parameters.iter().filter(|it| !it.optional && !call.has(&it.name)).map(|it| it.name.as_str()).collect();
         if missing.is_empty() { Ok(call) } else { Err(self.missing(&missing)) }
     }
 
@@ -155,6 +156,11 @@ impl Signature {
 }
 
 impl Call {
+    /// A call with unnamed arguments alone.
+    pub(super) fn of_rest(rest: Vec<Value>) -> Self {
+        Self { rest, ..Self::default() }
+    }
+
     /// Whether the call gave this argument.
     pub(super) fn has(&self, name: &str) -> bool {
         self.values.iter().any(|it| it.0 == name)
@@ -211,6 +217,8 @@ pub(super) fn spread(values: &[Value]) -> Vec<Value> {
 
 /// The names in a list or tuple of text.
 pub(super) fn names(value: &Value, argument: &str, container: &str) -> Result<Vec<String>> {
-    let Some(items) = value.items().filter(|_| value.as_str().is_none()) else { return Err(errors::not_expected(argument, container, value)) };
+    let Some(items) = value.items().filter(|_| value.as_str().is_none()) else {
+        return Err(errors::not_expected(argument, container, value));
+    };
     items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| errors::not_expected(argument, "str", item))).collect()
 }

@@ -37,7 +37,9 @@ pub(super) fn method(driver: &mut Driver, name: &str, call: &Call) -> Result<Val
         }
         "currentDatabase" => Ok(Value::str("default")),
         "currentCatalog" => Ok(Value::str("spark_catalog")),
-        "setCurrentDatabase" | "setCurrentCatalog" | "cacheTable" | "uncacheTable" | "clearCache" | "refreshTable" | "refreshByPath" => Ok(Value::None),
+        "setCurrentDatabase" | "setCurrentCatalog" | "cacheTable" | "uncacheTable" | "clearCache" | "refreshTable" | "refreshByPath" => {
+            Ok(Value::None)
+        }
         "databaseExists" => Ok(Value::Bool(call.text("dbName", "str")? == "default")),
         "isCached" => Ok(Value::Bool(false)),
         _ => Err(errors::unknown_to_us(&format!("Catalog.{name}"))),

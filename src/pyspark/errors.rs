@@ -56,7 +56,8 @@ impl ErrorClasses {
             return Some(found.1.clone());
         }
         let (name, bases) = CLASSES.iter().find(|it| it.0 == name)?;
-        let bases: Vec<Value> = bases.iter().filter_map(|base| self.get(base).or_else(|| crate::python::Class::builtin(base).map(Value::Class))).collect();
+        let bases: Vec<Value> =
+            bases.iter().filter_map(|base| self.get(base).or_else(|| crate::python::Class::builtin(base).map(Value::Class))).collect();
         let class = Value::new_class(name, "pyspark.errors.exceptions.base", &bases);
         if *name == "PySparkException" {
             add_methods(&class);

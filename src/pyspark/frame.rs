@@ -28,7 +28,8 @@ pub(super) fn attribute(driver: &mut Driver, frame: &Frame, name: &str) -> Resul
     Ok(match name {
         "columns" => text_list(&frame.column_names()),
         "dtypes" => {
-            let pair = |field: &crate::types::Field| Value::tuple(vec![Value::str(&field.name), Value::str(field.data_type.simple_string())]);
+            let pair =
+                |field: &crate::types::Field| Value::tuple(vec![Value::str(&field.name), Value::str(field.data_type.simple_string())]);
             Value::list(frame.schema().fields.iter().map(pair).collect())
         }
         "schema" => super::types_module::value_of(&frame.schema().data_type()),
@@ -76,7 +77,9 @@ fn name_at(frame: &Frame, at: i64) -> Result<String> {
     let names = frame.column_names();
     let length = i64::try_from(names.len()).unwrap_or(i64::MAX);
     let place = usize::try_from(if at < 0 { at + length } else { at }).ok();
-    place.and_then(|it| names.get(it).cloned()).ok_or_else(|| Diagnostic::plain(Class::Named("IndexError".to_owned()), "list index out of range"))
+    place
+        .and_then(|it| names.get(it).cloned())
+        .ok_or_else(|| Diagnostic::plain(Class::Named("IndexError".to_owned()), "list index out of range"))
 }
 
 /// A frame as a Python value.
@@ -126,8 +129,12 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
             Ok(Value::None)
         }
         "createTempView" | "createGlobalTempView" => create_view(driver, frame, call),
-        "show" | "collect" | "count" | "first" | "head" | "take" | "tail" | "isEmpty" | "toLocalIterator" | "toJSON" => rows::action(driver, frame, name, call),
-        "colRegex" | "inputFiles" | "sameSemantics" | "semanticHash" | "isLocal" => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
+        "show" | "collect" | "count" | "first" | "head" | "take" | "tail" | "isEmpty" | "toLocalIterator" | "toJSON" => {
+            rows::action(driver, frame, name, call)
+        }
+        "colRegex" | "inputFiles" | "sameSemantics" | "semanticHash" | "isLocal" => {
+            Err(errors::unknown_to_us(&format!("DataFrame.{name}")))
+        }
         _ => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
     }
 }

@@ -74,7 +74,8 @@ fn replace(frame: &Frame, call: &Call) -> Result<Frame> {
         (None, Some(old), Some(new)) => {
             if old.len() != new.len() {
                 let (left, right) = (old.len().to_string(), new.len().to_string());
-                let parameters = [("arg1", "to_replace"), ("arg2", "value"), ("arg1_length", left.as_str()), ("arg2_length", right.as_str())];
+                let parameters =
+                    [("arg1", "to_replace"), ("arg2", "value"), ("arg1_length", left.as_str()), ("arg2_length", right.as_str())];
                 return Err(errors::error("PySparkValueError", "LENGTH_SHOULD_BE_THE_SAME", &parameters));
             }
             old.into_iter().zip(new).collect()

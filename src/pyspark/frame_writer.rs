@@ -67,7 +67,9 @@ fn set_mode(writer: &RefCell<BatchWriter>, call: &Call) -> Result<()> {
         "ignore" => "ignore",
         "error" | "errorifexists" | "default" => "error",
         _ => {
-            let text = format!("The specified save mode \"{mode}\" is invalid. Valid save modes include \"append\", \"overwrite\", \"ignore\", \"error\", \"errorifexists\", and \"default\".");
+            let text = format!(
+                "The specified save mode \"{mode}\" is invalid. Valid save modes include \"append\", \"overwrite\", \"ignore\", \"error\", \"errorifexists\", and \"default\"."
+            );
             return Err(Diagnostic::new(Class::IllegalArgument, "INVALID_SAVE_MODE", text, "42000"));
         }
     };
@@ -101,7 +103,8 @@ fn common(writer: &RefCell<BatchWriter>, name: &str, call: &Call) -> Result<()> 
 }
 
 fn save(driver: &mut Driver, writer: &BatchWriter, table: Option<&str>) -> Result<()> {
-    let format = writer.format.clone().unwrap_or_else(|| driver.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned());
+    let format =
+        writer.format.clone().unwrap_or_else(|| driver.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned());
     if table.is_none() && format.eq_ignore_ascii_case("noop") {
         return driver.session.collect(&mut driver.world, &writer.frame).map(|_| ());
     }

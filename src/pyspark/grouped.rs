@@ -43,7 +43,8 @@ pub(super) fn method(grouped: &Grouped, name: &str, call: &Call) -> Result<Value
         }
         "count" => pivoted(grouped, vec![Expr::Alias(Box::new(Expr::call("count", vec![one()])), vec!["count".to_owned()])]),
         "sum" | "avg" | "mean" | "min" | "max" => {
-            let aggregates = values::columns(&call.rest)?.into_iter().map(|it| Expr::call(if name == "mean" { "avg" } else { name }, vec![it]));
+            let aggregates =
+                values::columns(&call.rest)?.into_iter().map(|it| Expr::call(if name == "mean" { "avg" } else { name }, vec![it]));
             pivoted(grouped, aggregates.collect())
         }
         "pivot" => {

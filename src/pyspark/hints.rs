@@ -74,7 +74,8 @@ fn output_mode(message: &str, program: &str) -> Vec<Hint> {
         return vec![fixed(text, card_fix(program, "mode", "mode", "append"))];
     }
     if message.contains(": append.") && message.contains("aggregation") {
-        let watermark = "Append mode writes a window once, when it can no longer change. Spark knows that only with a watermark on the time column.";
+        let watermark =
+            "Append mode writes a window once, when it can no longer change. Spark knows that only with a watermark on the time column.";
         let update = "Or take update mode, which writes a row each time it changes.";
         return vec![
             fixed(watermark, card_fix(program, "watermark", "delay", "10 minutes")),
@@ -107,7 +108,8 @@ fn call_in(program: &str, span: Option<Span>, names: &[&str]) -> Option<Span> {
 
 fn action_on_a_stream(span: Option<Span>, program: &str) -> Vec<Hint> {
     let text = "A stream has no end, so it cannot be shown or collected at once. Start a query that writes to the console.";
-    let fix = call_in(program, span, &["show", "collect", "count", "head", "take", "first"]).map(|it| (it, ".writeStream.format(\"console\").start()".to_owned()));
+    let fix = call_in(program, span, &["show", "collect", "count", "head", "take", "first"])
+        .map(|it| (it, ".writeStream.format(\"console\").start()".to_owned()));
     vec![fixed(text, fix)]
 }
 
@@ -126,7 +128,8 @@ fn no_path(span: Option<Span>, program: &str) -> Vec<Hint> {
 
 fn trigger_import(program: &str) -> Vec<Hint> {
     let text = "PySpark has no Trigger class (that is Scala and Java). Give the trigger by keyword: .trigger(processingTime=\"5 seconds\"), .trigger(availableNow=True).";
-    let line = program.lines().find(|it| it.trim_start().starts_with("from pyspark.sql.streaming import") && it.trim_end().ends_with("Trigger"));
+    let line =
+        program.lines().find(|it| it.trim_start().starts_with("from pyspark.sql.streaming import") && it.trim_end().ends_with("Trigger"));
     let fix = line.and_then(|line| {
         let start = line.as_ptr() as usize - program.as_ptr() as usize;
         let span = Span { start: u32::try_from(start).ok()?, end: u32::try_from(start + line.len()).ok()? };
@@ -173,10 +176,18 @@ fn import_place(program: &str) -> u32 {
 
 fn missing_attribute(message: &str, span: Option<Span>, program: &str) -> Vec<Hint> {
     let (wanted, text) = match message {
-        it if it.contains("'DataStreamWriter'") && it.ends_with("'table'") => ("toTable", "A stream is written to a table with toTable(\"name\"), which starts the query too."),
-        it if it.contains("'DataStreamWriter'") && it.ends_with("'mode'") => ("outputMode", "The mode of a stream is set with outputMode(...)."),
-        it if it.contains("'DataStreamWriter'") && (it.ends_with("'save'") || it.ends_with("'load'")) => ("start", "A stream is written by .start(path)."),
-        it if it.contains("'DataStreamWriter'") && it.ends_with("'show'") => return vec![plain("A streaming query is started: .format(\"console\").start().")],
+        it if it.contains("'DataStreamWriter'") && it.ends_with("'table'") => {
+            ("toTable", "A stream is written to a table with toTable(\"name\"), which starts the query too.")
+        }
+        it if it.contains("'DataStreamWriter'") && it.ends_with("'mode'") => {
+            ("outputMode", "The mode of a stream is set with outputMode(...).")
+        }
+        it if it.contains("'DataStreamWriter'") && (it.ends_with("'save'") || it.ends_with("'load'")) => {
+            ("start", "A stream is written by .start(path).")
+        }
+        it if it.contains("'DataStreamWriter'") && it.ends_with("'show'") => {
+            return vec![plain("A streaming query is started: .format(\"console\").start().")];
+        }
         it if it.contains("'DataStreamWriter'") && it.ends_with("'awaitTermination'") => {
             return vec![plain("awaitTermination belongs to the query that .start() returns.")];
         }

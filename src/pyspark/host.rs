@@ -84,11 +84,13 @@ impl Host for Driver {
         match known {
             Object::Column(expr) => format!("Column<'{}'>", column::text(expr)),
             Object::Frame(frame) => {
-                let fields: Vec<String> = frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
+                let fields: Vec<String> =
+                    frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
                 format!("DataFrame[{}]", fields.join(", "))
             }
             Object::Grouped(it) => {
-                let fields: Vec<String> = it.frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
+                let fields: Vec<String> =
+                    it.frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
                 let keys: Vec<String> = it.keys.iter().map(column::text).collect();
                 format!("GroupedData[grouping expressions: [{}], value: [{}], type: GroupBy]", keys.join(", "), fields.join(", "))
             }
@@ -177,7 +179,8 @@ impl Host for Driver {
             Some(Pending::Transform) => match Object::of(&value) {
                 Some(Object::Frame(_)) => Ok(Reply::Value(value)),
                 _ => {
-                    let text = format!("Func returned an instance of type [<class '{}'>], should have been DataFrame.", errors::type_name(&value));
+                    let text =
+                        format!("Func returned an instance of type [<class '{}'>], should have been DataFrame.", errors::type_name(&value));
                     Err(Raised::new("AssertionError", text))
                 }
             },
@@ -239,7 +242,9 @@ fn equal(left: &Value, right: &Value) -> Option<bool> {
             let (Some(a), Some(b)) = (values(left), values(right)) else { return Some(false) };
             Some(a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| same(a, b)))
         }
-        (Some(Object::Decimal(a, scale)), Some(Object::Decimal(b, other))) => Some(types::number::rescale_decimal(*a, (*scale).into(), (*other).into()) == Some(*b)),
+        (Some(Object::Decimal(a, scale)), Some(Object::Decimal(b, other))) => {
+            Some(types::number::rescale_decimal(*a, (*scale).into(), (*other).into()) == Some(*b))
+        }
         (Some(Object::Field(a)), Some(Object::Field(b))) => Some(a == b),
         (Some(Object::Query(a)), Some(Object::Query(b))) => Some(a.id == b.id),
         _ => match (types_module::data_type_of(left), types_module::data_type_of(right)) {
@@ -310,11 +315,10 @@ impl Driver {
         let Some(known) = Self::object(callee) else { return Err(Raised::no_attribute(callee.class_name(), name)) };
         match known {
             Object::Record(_, map) => {
-                let call = Call { rest: arguments.positional, ..Call::default() };
+                let call = Call::of_rest(arguments.positional);
                 return progress::method(map, name, &call).map(Reply::Value).ok_or_else(|| Raised::no_attribute(callee.class_name(), name));
             }
             Object::Row(row) => return row_method(row, name, &arguments),
-            Object::Class("SparkSession") => {}
             _ => {}
         }
         let class = signature_class(known);
@@ -415,7 +419,9 @@ impl Driver {
             }
             Object::Class("Row") => Object::Row(Row::new(arguments)?).value(),
             Object::Class("SparkSession") => self.session_value(),
-            Object::Class("SparkConf" | "SparkContext" | "StorageLevel") => return Err(errors::unknown_to_us("SparkContext and SparkConf; use SparkSession.builder").into()),
+            Object::Class("SparkConf" | "SparkContext" | "StorageLevel") => {
+                return Err(errors::unknown_to_us("SparkContext and SparkConf; use SparkSession.builder").into());
+            }
             Object::Class(name @ ("DataFrame" | "Column" | "GroupedData" | "StreamingQuery" | "DataStreamWriter" | "DataStreamReader")) => {
                 return Err(Raised::type_error(format!("{name}.__init__() takes objects of the JVM")));
             }
@@ -462,7 +468,8 @@ impl Driver {
             Value::List(list) => format!("[{}]", list.items().iter().map(|it| self.repr_value(it)).collect::<Vec<_>>().join(", ")),
             Value::Dict(dict) => {
                 let entries = dict.entries();
-                let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{}: {}", self.repr_value(key), self.repr_value(value))).collect();
+                let entries: Vec<String> =
+                    entries.iter().map(|(key, value)| format!("{}: {}", self.repr_value(key), self.repr_value(value))).collect();
                 format!("{{{}}}", entries.join(", "))
             }
             plain => super::values::plain_repr(plain),

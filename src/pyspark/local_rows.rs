@@ -207,7 +207,9 @@ fn merge_fields(a: &[Field], b: &[Field]) -> Result<Vec<Field>> {
 /// A row's values in the order of the fields.
 fn converted_row(row: &python::Value, fields: &[Field]) -> Result<Vec<Value>> {
     let by_name = |find: &dyn Fn(&str) -> Option<python::Value>| {
-        let value = |field: &Field| converted(&find(&field.name).unwrap_or(python::Value::None), &field.data_type, field.nullable, &format!("field {}", field.name));
+        let value = |field: &Field| {
+            converted(&find(&field.name).unwrap_or(python::Value::None), &field.data_type, field.nullable, &format!("field {}", field.name))
+        };
         fields.iter().map(value).collect::<Result<Vec<_>>>()
     };
     if let python::Value::Dict(dict) = row {
@@ -224,7 +226,11 @@ fn converted_row(row: &python::Value, fields: &[Field]) -> Result<Vec<Value>> {
         _ => row.items(),
     };
     let Some(items) = items else {
-        let parameters = [("data_type", "StructType"), ("obj", &errors::plain_text(row) as &str), ("obj_type", &format!("<class '{}'>", errors::type_name(row)))];
+        let parameters = [
+            ("data_type", "StructType"),
+            ("obj", &errors::plain_text(row) as &str),
+            ("obj_type", &format!("<class '{}'>", errors::type_name(row))),
+        ];
         return Err(errors::error("PySparkTypeError", "FIELD_DATA_TYPE_UNACCEPTABLE", &parameters));
     };
     if items.len() != fields.len() {
@@ -250,7 +256,9 @@ fn converted(value: &python::Value, data_type: &DataType, nullable: bool, place:
     }
     let inside = |value: &python::Value, data_type: &DataType, nullable| converted(value, data_type, nullable, place);
     match (data_type, value) {
-        (DataType::Byte | DataType::Short | DataType::Integer | DataType::Long, python::Value::Int(number)) => integer(*number, data_type, unacceptable),
+        (DataType::Byte | DataType::Short | DataType::Integer | DataType::Long, python::Value::Int(number)) => {
+            integer(*number, data_type, unacceptable)
+        }
         (DataType::Boolean, python::Value::Bool(truth)) => Ok(Value::Boolean(*truth)),
         #[allow(clippy::cast_possible_truncation)]
         (DataType::Float, python::Value::Float(number)) => Ok(Value::Float(*number as f32)),
@@ -267,7 +275,8 @@ fn converted(value: &python::Value, data_type: &DataType, nullable: bool, place:
         }
         (DataType::Map(key_type, value_type, nullable), _) => {
             let entries = value.entries().ok_or_else(unacceptable)?;
-            let pair = |(key, value): &(python::Value, python::Value)| Ok((inside(key, key_type, false)?, inside(value, value_type, *nullable)?));
+            let pair =
+                |(key, value): &(python::Value, python::Value)| Ok((inside(key, key_type, false)?, inside(value, value_type, *nullable)?));
             Ok(Value::Map(entries.iter().map(pair).collect::<Result<_>>()?))
         }
         (DataType::Struct(fields), _) => Ok(Value::Struct(converted_row(value, fields)?)),

@@ -52,14 +52,18 @@ fn member(driver: &mut Driver, module: &str, name: &str) -> Option<Value> {
     match module {
         "pyspark.sql.functions" => functions::find(name).map(|it| Object::Function(it).value()).or_else(|| class(&["Column"], name)),
         "pyspark.sql.types" => types_module::class(name),
-        "pyspark.errors" | "pyspark.errors.exceptions" | "pyspark.errors.exceptions.base" | "pyspark.errors.exceptions.captured" | "pyspark.sql.utils" => {
-            driver.error_class(name)
-        }
+        "pyspark.errors"
+        | "pyspark.errors.exceptions"
+        | "pyspark.errors.exceptions.base"
+        | "pyspark.errors.exceptions.captured"
+        | "pyspark.sql.utils" => driver.error_class(name),
         "py4j.protocol" => driver.error_class(name).filter(|_| name == "Py4JJavaError"),
-        "pyspark.sql.streaming" | "pyspark.sql.streaming.listener" | "pyspark.sql.streaming.query" | "pyspark.sql.streaming.readwriter" => match name {
-            "StreamingQueryListener" => Some(driver.listener_class()),
-            _ => class(&["DataStreamReader", "DataStreamWriter", "StreamingQuery", "StreamingQueryManager"], name),
-        },
+        "pyspark.sql.streaming" | "pyspark.sql.streaming.listener" | "pyspark.sql.streaming.query" | "pyspark.sql.streaming.readwriter" => {
+            match name {
+                "StreamingQueryListener" => Some(driver.listener_class()),
+                _ => class(&["DataStreamReader", "DataStreamWriter", "StreamingQuery", "StreamingQueryManager"], name),
+            }
+        }
         "pyspark.sql" => match name {
             "Row" => types_module::class("Row"),
             "Window" => Some(window()),
@@ -94,8 +98,20 @@ pub(super) fn exports(module: &str) -> Option<Vec<String>> {
         "pyspark.sql.functions" => Some(functions::exports()),
         "pyspark.sql.types" => Some(types_module::exports()),
         "pyspark.errors" => Some(ErrorClasses::names()),
-        "pyspark.sql" => Some(names(&["SparkSession", "Column", "DataFrame", "GroupedData", "Row", "Window", "WindowSpec", "DataFrameReader", "DataFrameWriter"])),
-        "pyspark.sql.streaming" => Some(names(&["StreamingQuery", "StreamingQueryManager", "DataStreamReader", "DataStreamWriter", "StreamingQueryListener"])),
+        "pyspark.sql" => Some(names(&[
+            "SparkSession",
+            "Column",
+            "DataFrame",
+            "GroupedData",
+            "Row",
+            "Window",
+            "WindowSpec",
+            "DataFrameReader",
+            "DataFrameWriter",
+        ])),
+        "pyspark.sql.streaming" => {
+            Some(names(&["StreamingQuery", "StreamingQueryManager", "DataStreamReader", "DataStreamWriter", "StreamingQueryListener"]))
+        }
         "pyspark.sql.window" => Some(names(&["Window", "WindowSpec"])),
         _ => None,
     }

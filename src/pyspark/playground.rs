@@ -190,7 +190,10 @@ impl Playground {
                 Status::OutOfFuel => {
                     let text = "The program ran very long without waiting for anything, so it was stopped.";
                     let stopped = Diagnostic::plain(Class::Named("Stopped".to_owned()), text);
-                    break (ProgramState::Stopped, Some(stopped.hint("A loop without an end? time.sleep(1) in it lets the virtual clock run.")));
+                    break (
+                        ProgramState::Stopped,
+                        Some(stopped.hint("A loop without an end? time.sleep(1) in it lets the virtual clock run.")),
+                    );
                 }
             }
         };

@@ -22,8 +22,21 @@ pub(super) fn of_text(text: &str) -> Value {
 /// The report with the keys that PySpark's class always has, in its order; offsets become their JSON text.
 fn complete(mut map: Map<String, Json>) -> Map<String, Json> {
     const KEYS: [&str; 15] = [
-        "id", "runId", "name", "timestamp", "batchId", "batchDuration", "durationMs", "eventTime", "stateOperators", "sources", "sink",
-        "numInputRows", "inputRowsPerSecond", "processedRowsPerSecond", "observedMetrics",
+        "id",
+        "runId",
+        "name",
+        "timestamp",
+        "batchId",
+        "batchDuration",
+        "durationMs",
+        "eventTime",
+        "stateOperators",
+        "sources",
+        "sink",
+        "numInputRows",
+        "inputRowsPerSecond",
+        "processedRowsPerSecond",
+        "observedMetrics",
     ];
     let mut completed = Map::new();
     for key in KEYS {

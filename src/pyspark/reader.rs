@@ -152,7 +152,8 @@ pub(super) fn table(driver: &mut Driver, streaming: bool, name: &str) -> Result<
     let Some(found) = found else {
         // The same refusal as SQL's, without a place in a query's text.
         let quoted: Vec<String> = parts.iter().map(|it| format!("`{it}`")).collect();
-        let refused = crate::plan::sql::query(&format!("SELECT * FROM {}", quoted.join(".")), driver.session.catalog(), driver.session.analyzer());
+        let refused =
+            crate::plan::sql::query(&format!("SELECT * FROM {}", quoted.join(".")), driver.session.catalog(), driver.session.analyzer());
         return match refused {
             Ok(frame) => Ok(frame),
             Err(mut error) => {
@@ -194,7 +195,9 @@ fn load(driver: &mut Driver, reader: &Reader, path: Option<String>) -> Result<Fr
             Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1106", format!("Data source {short} does not support batch reading."), ""))
         }
         "kafka" => Err(kafka(&reader.options)),
-        "delta" | "iceberg" | "hudi" | "avro" | "jdbc" | "statestore" | "state-metadata" => Err(errors::unknown_to_us(&format!("the source format \"{short}\""))),
+        "delta" | "iceberg" | "hudi" | "avro" | "jdbc" | "statestore" | "state-metadata" => {
+            Err(errors::unknown_to_us(&format!("the source format \"{short}\"")))
+        }
         _ => Err(unknown_format(reader.format.as_deref().unwrap_or(&format))),
     }
 }
@@ -210,8 +213,9 @@ pub(super) fn unknown_format(format: &str) -> Box<Diagnostic> {
 fn kafka(options: &Options) -> Box<Diagnostic> {
     let _ = options;
     let text = "Failed to find data source: kafka. Please deploy the application as per the deployment section of Structured Streaming + Kafka Integration Guide.";
-    Diagnostic::analysis("KAFKA_DATA_SOURCE_NOT_ENABLED", text, "42K02")
-        .hint("Kafka needs a package that plain Spark does not have, and a broker. In the playground, read a folder (json) or a socket instead.")
+    Diagnostic::analysis("KAFKA_DATA_SOURCE_NOT_ENABLED", text, "42K02").hint(
+        "Kafka needs a package that plain Spark does not have, and a broker. In the playground, read a folder (json) or a socket instead.",
+    )
 }
 
 fn refuse_schema(reader: &Reader, format: &str) -> Result<()> {
@@ -233,7 +237,9 @@ fn generated(format: &str, options: &Options) -> Result<Schema> {
     let timestamp = || Field::new("timestamp", DataType::Timestamp);
     match format {
         "socket" => {
-            let missing = |condition: &str, what: &str| Diagnostic::analysis(condition, format!("Set a {what} to read from with option(\"{what}\", ...)."), "");
+            let missing = |condition: &str, what: &str| {
+                Diagnostic::analysis(condition, format!("Set a {what} to read from with option(\"{what}\", ...)."), "")
+            };
             options.get("host").ok_or_else(|| missing("_LEGACY_ERROR_TEMP_1295", "host"))?;
             let port = options.get("port").ok_or_else(|| missing("_LEGACY_ERROR_TEMP_1296", "port"))?;
             number(port)?;
@@ -265,7 +271,9 @@ fn generated(format: &str, options: &Options) -> Result<Schema> {
 }
 
 fn number(text: &str) -> Result<i64> {
-    text.trim().parse().map_err(|_| Diagnostic::plain(Class::Named("NumberFormatException".to_owned()), format!("For input string: \"{text}\"")))
+    text.trim()
+        .parse()
+        .map_err(|_| Diagnostic::plain(Class::Named("NumberFormatException".to_owned()), format!("For input string: \"{text}\"")))
 }
 
 fn illegal(text: String) -> Box<Diagnostic> {

@@ -93,7 +93,7 @@ fn range(driver: &Driver, call: &Call) -> Result<Value> {
 
 /// A method of `SparkSession.builder`: settings are taken, the rest is of no consequence.
 pub(super) fn builder_method(driver: &mut Driver, settings: &RefCell<Vec<(String, String)>>, name: &str, call: &Call) -> Result<bool> {
-    let mut set = |key: &str, value: String| settings.borrow_mut().push((key.to_owned(), value));
+    let set = |key: &str, value: String| settings.borrow_mut().push((key.to_owned(), value));
     match name {
         "appName" => set("spark.app.name", call.text("name", "str")?.to_owned()),
         "master" => set("spark.master", call.text("master", "str")?.to_owned()),

@@ -35,9 +35,31 @@ const SIMPLE: &[(&str, DataType)] = &[
 
 /// All type classes that a program can call.
 const CLASSES: &[&str] = &[
-    "DataType", "NullType", "CharType", "StringType", "VarcharType", "BinaryType", "BooleanType", "DateType", "TimestampType", "TimestampNTZType",
-    "DecimalType", "DoubleType", "FloatType", "ByteType", "IntegerType", "LongType", "DayTimeIntervalType", "YearMonthIntervalType",
-    "CalendarIntervalType", "Row", "ShortType", "ArrayType", "MapType", "StructField", "StructType",
+    "DataType",
+    "NullType",
+    "CharType",
+    "StringType",
+    "VarcharType",
+    "BinaryType",
+    "BooleanType",
+    "DateType",
+    "TimestampType",
+    "TimestampNTZType",
+    "DecimalType",
+    "DoubleType",
+    "FloatType",
+    "ByteType",
+    "IntegerType",
+    "LongType",
+    "DayTimeIntervalType",
+    "YearMonthIntervalType",
+    "CalendarIntervalType",
+    "Row",
+    "ShortType",
+    "ArrayType",
+    "MapType",
+    "StructField",
+    "StructType",
 ];
 
 /// The names that `from pyspark.sql.types import *` brings.
@@ -81,7 +103,13 @@ pub(super) fn value_of(data_type: &DataType) -> Value {
 /// `StringType()`, `StructType([...])`: the call of a type class.
 pub(super) fn construct(class: &'static str, arguments: Arguments) -> Result<Value> {
     if let Some((_, data_type)) = SIMPLE.iter().find(|it| it.0 == class) {
-        let parameters = if class.ends_with("IntervalType") { "startField? endField?" } else if class == "StringType" { "collation?" } else { "" };
+        let parameters = if class.ends_with("IntervalType") {
+            "startField? endField?"
+        } else if class == "StringType" {
+            "collation?"
+        } else {
+            ""
+        };
         init(class, parameters, arguments)?;
         return Ok(Object::Type(data_type.clone()).value());
     }
@@ -191,7 +219,12 @@ pub(super) fn add(fields: &RefCell<Vec<Field>>, call: &Call) -> Result<()> {
         Some(value) => match value.as_str() {
             // PySpark reads it as the JSON name of a type: "integer", not "int".
             Some(text) => named(text).ok_or_else(|| {
-                Diagnostic::new(Class::Named("PySparkValueError".to_owned()), "CANNOT_PARSE_DATATYPE", format!("Unable to parse datatype. {text}."), "")
+                Diagnostic::new(
+                    Class::Named("PySparkValueError".to_owned()),
+                    "CANNOT_PARSE_DATATYPE",
+                    format!("Unable to parse datatype. {text}."),
+                    "",
+                )
             })?,
             None => instance(value, "dataType")?,
         },
@@ -265,7 +298,9 @@ pub(super) fn method(object: &Object, name: &str, call: &Call) -> Result<Value> 
         ("json", _) => Ok(Value::str(sorted_json(&data_type.json()))),
         ("fieldNames", DataType::Struct(fields)) => Ok(Value::list(fields.iter().map(|it| Value::str(&it.name)).collect())),
         ("treeString", DataType::Struct(fields)) => Ok(Value::str(crate::types::Schema::new(fields.clone()).tree_string())),
-        ("toDDL", DataType::Struct(fields)) => Ok(Value::str(fields.iter().map(|it| it.sql().replacen(": ", " ", 1)).collect::<Vec<_>>().join(","))),
+        ("toDDL", DataType::Struct(fields)) => {
+            Ok(Value::str(fields.iter().map(|it| it.sql().replacen(": ", " ", 1)).collect::<Vec<_>>().join(",")))
+        }
         ("toNullable", _) => Ok(value_of(&data_type.as_nullable())),
         _ => {
             let _ = call;

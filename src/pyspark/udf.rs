@@ -36,5 +36,6 @@ pub(super) fn made(function: Value, data_type: DataType) -> Value {
 /// `udf(column, ...)`.
 pub(super) fn call(udf: &Udf) -> Result<Value> {
     let _ = (&udf.function, &udf.data_type);
-    Err(errors::unknown_to_us("user-defined functions (udf)").hint("Most UDFs can be written with functions of pyspark.sql.functions, which Spark also runs much faster."))
+    Err(errors::unknown_to_us("user-defined functions (udf)")
+        .hint("Most UDFs can be written with functions of pyspark.sql.functions, which Spark also runs much faster."))
 }

@@ -144,7 +144,9 @@ pub(super) fn to_python(value: &types::Value, data_type: &DataType) -> python::V
             let parts = [i64::from(*months), i64::from(*days), *micros];
             python::Value::tuple(parts.iter().map(|it| python::Value::Int(*it)).collect())
         }
-        (types::Value::Array(items), DataType::Array(element, _)) => python::Value::list(items.iter().map(|it| to_python(it, element)).collect()),
+        (types::Value::Array(items), DataType::Array(element, _)) => {
+            python::Value::list(items.iter().map(|it| to_python(it, element)).collect())
+        }
         (types::Value::Map(entries), DataType::Map(key_type, value_type, _)) => {
             python::Value::dict(entries.iter().map(|(key, value)| (to_python(key, key_type), to_python(value, value_type))))
         }

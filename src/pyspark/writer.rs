@@ -160,7 +160,8 @@ fn trigger(call: &Call) -> Result<Trigger> {
 /// A trigger's interval in milliseconds.
 fn interval_ms(text: &str) -> Result<i64> {
     let text = text.trim();
-    let refused = |error: interval::IntervalError| Diagnostic::new(Class::IllegalArgument, &error.condition, error.text, interval::SQL_STATE);
+    let refused =
+        |error: interval::IntervalError| Diagnostic::new(Class::IllegalArgument, &error.condition, error.text, interval::SQL_STATE);
     let parsed = interval::parse(text).map_err(refused)?;
     if parsed.months != 0 {
         return Err(Diagnostic::plain(Class::IllegalArgument, format!("Doesn't support month or year interval: {text}")));
@@ -174,7 +175,9 @@ fn interval_ms(text: &str) -> Result<i64> {
 
 /// What `foreach` takes: a function, or an object with `process`.
 fn row_function(value: &Value) -> Result<Value> {
-    if value.is_callable() && !matches!(value, Value::Host(_)) || matches!(value, Value::Instance(it) if it.class.lookup("process").is_some()) {
+    if value.is_callable() && !matches!(value, Value::Host(_))
+        || matches!(value, Value::Instance(it) if it.class.lookup("process").is_some())
+    {
         return Ok(value.clone());
     }
     Err(errors::error("PySparkAttributeError", "ATTRIBUTE_NOT_CALLABLE", &[("attr_name", "process"), ("obj_name", "f")]))

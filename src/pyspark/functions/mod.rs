@@ -15,8 +15,17 @@ use std::sync::OnceLock;
 const TABLE: &str = include_str!("table.txt");
 
 /// Names that can be imported and that `import *` does not bring, being deprecated.
-const NOT_EXPORTED: &[&str] =
-    &["approxCountDistinct", "bitwiseNOT", "countDistinct", "shiftLeft", "shiftRight", "shiftRightUnsigned", "sumDistinct", "toDegrees", "toRadians"];
+const NOT_EXPORTED: &[&str] = &[
+    "approxCountDistinct",
+    "bitwiseNOT",
+    "countDistinct",
+    "shiftLeft",
+    "shiftRight",
+    "shiftRightUnsigned",
+    "sumDistinct",
+    "toDegrees",
+    "toRadians",
+];
 
 /// A function of the module.
 #[derive(Debug)]

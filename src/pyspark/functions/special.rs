@@ -175,7 +175,8 @@ fn json_tuple(call: &Call) -> Result<Expr> {
 
 fn make_timestamp(name: &str, call: &Call) -> Result<Expr> {
     let of = |names: &[&str]| names.iter().map(|it| values::column(call.get(it))).collect::<Result<Vec<_>>>();
-    let mut built = if call.given("date").is_some() { of(&["date", "time"])? } else { of(&["years", "months", "days", "hours", "mins", "secs"])? };
+    let mut built =
+        if call.given("date").is_some() { of(&["date", "time"])? } else { of(&["years", "months", "days", "hours", "mins", "secs"])? };
     if let Some(zone) = call.given("timezone") {
         built.push(values::column(zone)?);
     }

@@ -94,7 +94,9 @@ impl<'q, 'a> Cards<'q, 'a> {
     fn relation(&mut self, links: &[Link<'a>]) {
         let reader = links.iter().position(|link| matches!(link.name, "readStream" | "read"));
         let Some(reader) = reader else { return self.steps(links) };
-        let is_load = |link: &Link| matches!(link.name, "load" | "table" | "json" | "csv" | "text" | "parquet" | "orc" | "xml") && link.call.is_some();
+        let is_load = |link: &Link| {
+            matches!(link.name, "load" | "table" | "json" | "csv" | "text" | "parquet" | "orc" | "xml") && link.call.is_some()
+        };
         let load = links[reader..].iter().position(is_load).map_or(links.len(), |at| reader + at + 1);
         self.source(&links[reader..load]);
         self.steps(&links[load..]);
@@ -225,11 +227,23 @@ impl<'q, 'a> Cards<'q, 'a> {
         if link.name != "agg" {
             let choices = ["count", "sum", "avg", "min", "max"].map(str::to_owned).to_vec();
             let at = span(link.name_at, link.name_at + link.name.len());
-            let field = CardField { name: "function".to_owned(), label: "Function".to_owned(), value: link.name.to_owned(), choices, span: Some(at) };
+            let field = CardField {
+                name: "function".to_owned(),
+                label: "Function".to_owned(),
+                value: link.name.to_owned(),
+                choices,
+                span: Some(at),
+            };
             fields.push((field, Place::Replace { start: link.name_at, end: link.name_at + link.name.len(), quote: Quote::Bare }));
         }
         if link.name == "agg" || !text.is_empty() {
-            let field = CardField { name: "expressions".to_owned(), label: "Expressions".to_owned(), value: text.clone(), choices: Vec::new(), span: Some(inside) };
+            let field = CardField {
+                name: "expressions".to_owned(),
+                label: "Expressions".to_owned(),
+                value: text.clone(),
+                choices: Vec::new(),
+                span: Some(inside),
+            };
             fields.push((field, Place::Replace { start: inside.start as usize, end: inside.end as usize, quote: Quote::Bare }));
         }
         let summary = if link.name == "agg" { text } else { format!("{}({text})", link.name) };
@@ -239,7 +253,13 @@ impl<'q, 'a> Cards<'q, 'a> {
     fn step(&mut self, link: &Link<'a>, call: &'a ExprCall, _at: usize) {
         let inside = span(call.arguments.start().to_usize() + 1, call.arguments.end().to_usize().saturating_sub(1));
         let text = self.text(inside).split_whitespace().collect::<Vec<_>>().join(" ");
-        let field = CardField { name: "arguments".to_owned(), label: link.name.to_owned(), value: text.clone(), choices: Vec::new(), span: Some(inside) };
+        let field = CardField {
+            name: "arguments".to_owned(),
+            label: link.name.to_owned(),
+            value: text.clone(),
+            choices: Vec::new(),
+            span: Some(inside),
+        };
         let place = Place::Replace { start: inside.start as usize, end: inside.end as usize, quote: Quote::Bare };
         self.push("step", link.name, &text, link_span(link), vec![(field, place)]);
     }
@@ -263,7 +283,8 @@ impl<'q, 'a> Cards<'q, 'a> {
             self.field(&mut fields, "mode", "Output mode", Some(argument));
         } else {
             let place = Place::Insert { at, from, before: ".outputMode(".to_owned(), after: ")".to_owned(), quote: Quote::Double };
-            let field = CardField { name: "mode".to_owned(), label: "Output mode".to_owned(), value: "append".to_owned(), ..CardField::default() };
+            let field =
+                CardField { name: "mode".to_owned(), label: "Output mode".to_owned(), value: "append".to_owned(), ..CardField::default() };
             fields.push((field, place));
         }
         fields[0].0.choices = ["append", "update", "complete"].map(str::to_owned).to_vec();
@@ -284,7 +305,8 @@ impl<'q, 'a> Cards<'q, 'a> {
         match timed {
             Some(timed) => self.field(&mut fields, "interval", "Interval", Some(&timed.value)),
             None if written.is_none() => {
-                let place = Place::Insert { at, from, before: ".trigger(processingTime=".to_owned(), after: ")".to_owned(), quote: Quote::Double };
+                let place =
+                    Place::Insert { at, from, before: ".trigger(processingTime=".to_owned(), after: ")".to_owned(), quote: Quote::Double };
                 fields.push((CardField { name: "interval".to_owned(), label: "Interval".to_owned(), ..CardField::default() }, place));
             }
             None => {}
@@ -323,9 +345,13 @@ impl<'q, 'a> Cards<'q, 'a> {
         if !fields.iter().any(|it| it.0.name.eq_ignore_ascii_case("checkpointLocation")) {
             let before = ".option(\"checkpointLocation\", ".to_owned();
             let place = Place::Insert { at, from, before, after: ")".to_owned(), quote: Quote::Double };
-            fields.push((CardField { name: "checkpointLocation".to_owned(), label: "checkpointLocation".to_owned(), ..CardField::default() }, place));
+            fields.push((
+                CardField { name: "checkpointLocation".to_owned(), label: "checkpointLocation".to_owned(), ..CardField::default() },
+                place,
+            ));
         }
-        let shown = fields.iter().find(|it| matches!(it.0.name.as_str(), "path" | "table" | "queryName" | "function")).map(|it| it.0.value.clone());
+        let shown =
+            fields.iter().find(|it| matches!(it.0.name.as_str(), "path" | "table" | "queryName" | "function")).map(|it| it.0.value.clone());
         let title = if title.is_empty() { "Sink" } else { &title };
         self.push("sink", title, &shown.unwrap_or_default(), end.and_then(|it| link_span(it.0)), fields);
     }

@@ -31,7 +31,14 @@ fn change(program: &str, place: &Place, value: &str) -> Option<(usize, usize, St
 }
 
 /// The trigger as a whole, by its kind.
-fn trigger(program: &str, replaced: Option<(usize, usize)>, at: usize, from: usize, interval: &str, kind: &str) -> Option<(usize, usize, String)> {
+fn trigger(
+    program: &str,
+    replaced: Option<(usize, usize)>,
+    at: usize,
+    from: usize,
+    interval: &str,
+    kind: &str,
+) -> Option<(usize, usize, String)> {
     let call = match kind {
         "processingTime" => format!(".trigger(processingTime={})", quoted(interval, '"')),
         "continuous" => format!(".trigger(continuous={})", quoted(interval, '"')),

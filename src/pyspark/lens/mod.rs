@@ -9,5 +9,5 @@ mod read;
 mod tests;
 
 pub use card::{Card, CardField, cards};
-pub(super) use read::unstarted;
 pub use edit::edit;
+pub(super) use read::unstarted;

@@ -62,7 +62,8 @@ pub(in crate::pyspark) fn unstarted(program: &str) -> Option<u32> {
 
 /// An argument of a call by its position or its keyword.
 pub(super) fn argument<'a>(call: &'a ExprCall, position: usize, keyword: &str) -> Option<&'a Expr> {
-    let by_name = call.arguments.keywords.iter().find(|it| it.arg.as_ref().is_some_and(|name| name.as_str() == keyword)).map(|it| &it.value);
+    let by_name =
+        call.arguments.keywords.iter().find(|it| it.arg.as_ref().is_some_and(|name| name.as_str() == keyword)).map(|it| &it.value);
     by_name.or_else(|| call.arguments.args.get(position))
 }
 

@@ -90,19 +90,49 @@ fn check_edit(program: &str, kind: &str, field: &str, value: &str, expected: &Ex
 
 #[test]
 fn edits_literals_and_inserts_calls() {
-    check_edit("df = spark.readStream.table('t')\nq = df.writeStream.format('console').start()", "mode", "mode", "complete", &expect![[r#"
+    check_edit(
+        "df = spark.readStream.table('t')\nq = df.writeStream.format('console').start()",
+        "mode",
+        "mode",
+        "complete",
+        &expect![[r#"
         df = spark.readStream.table('t')
-        q = df.writeStream.format('console').outputMode("complete").start()"#]]);
-    check_edit("q = spark.readStream.table('t').writeStream \\\n    .format('console') \\\n    .start()", "trigger", "interval", "1 minute", &expect![[r#"
+        q = df.writeStream.format('console').outputMode("complete").start()"#]],
+    );
+    check_edit(
+        "q = spark.readStream.table('t').writeStream \\\n    .format('console') \\\n    .start()",
+        "trigger",
+        "interval",
+        "1 minute",
+        &expect![[r#"
         q = spark.readStream.table('t').writeStream \
             .format('console') \
             .trigger(processingTime="1 minute") \
-            .start()"#]]);
-    check_edit("d = '5 seconds' # why\nq = spark.readStream.table('t').withWatermark('ts', d).writeStream.start()", "watermark", "delay", "it's", &expect![[r#"
+            .start()"#]],
+    );
+    check_edit(
+        "d = '5 seconds' # why\nq = spark.readStream.table('t').withWatermark('ts', d).writeStream.start()",
+        "watermark",
+        "delay",
+        "it's",
+        &expect![[r#"
         d = 'it\'s' # why
-        q = spark.readStream.table('t').withWatermark('ts', d).writeStream.start()"#]]);
-    check_edit("q = spark.readStream.table('t').groupBy(F.window(F.col('ts'), '1 hour')).count().writeStream.start()", "watermark", "delay", "5 minutes", &expect![[r#"
-        q = spark.readStream.table('t').withWatermark("ts", "5 minutes").groupBy(F.window(F.col('ts'), '1 hour')).count().writeStream.start()"#]]);
-    check_edit("q = spark.readStream.table('t').groupBy(F.window('ts', '1 hour')).count().writeStream.trigger(once=True).start()", "trigger", "kind", "availableNow", &expect![[r#"
-        q = spark.readStream.table('t').groupBy(F.window('ts', '1 hour')).count().writeStream.trigger(availableNow=True).start()"#]]);
+        q = spark.readStream.table('t').withWatermark('ts', d).writeStream.start()"#]],
+    );
+    check_edit(
+        "q = spark.readStream.table('t').groupBy(F.window(F.col('ts'), '1 hour')).count().writeStream.start()",
+        "watermark",
+        "delay",
+        "5 minutes",
+        &expect![[r#"
+        q = spark.readStream.table('t').withWatermark("ts", "5 minutes").groupBy(F.window(F.col('ts'), '1 hour')).count().writeStream.start()"#]],
+    );
+    check_edit(
+        "q = spark.readStream.table('t').groupBy(F.window('ts', '1 hour')).count().writeStream.trigger(once=True).start()",
+        "trigger",
+        "kind",
+        "availableNow",
+        &expect![[r#"
+        q = spark.readStream.table('t').groupBy(F.window('ts', '1 hour')).count().writeStream.trigger(availableNow=True).start()"#]],
+    );
 }
