@@ -104,7 +104,7 @@ fn bench(criterion: &mut Criterion) {
             let mut world = Simulated::new(1, 0);
             let mut operators = operators(slide_us);
             for operator in &mut operators {
-                if let Some(memory) = operator.memory() {
+                for memory in operator.memories() {
                     memory.open(world.disk_mut(), "/state", 0).unwrap_or_else(|error| panic!("{}", error.message));
                 }
             }

@@ -21,6 +21,7 @@ use crate::plan::Node;
 use crate::plan::OutputMode;
 use crate::plan::Plan;
 use crate::plan::WindowKind;
+use crate::plan::join_watermark;
 
 /// A tree of operators.
 pub struct Tree {
@@ -268,7 +269,12 @@ fn is_session_of(key: &plan::Named, child: &Plan) -> bool {
 
 fn join(plan: &Plan, left: &Plan, right: &Plan, join_type: JoinType, condition: Option<&Typed>) -> Result<Box<dyn Operator>> {
     if left.is_streaming && right.is_streaming {
-        return Err(unsupported("joins of two streams"));
+        let facts = join_watermark::facts(left, right, condition);
+        let columns = |side: &Plan| {
+            side.columns.iter().map(|column| operator::Column { id: column.id, data_type: column.data_type.clone() }).collect()
+        };
+        let ids = plan.columns.iter().map(|column| column.id).collect();
+        return Ok(Box::new(operator::StreamJoin::new(join_type, condition.cloned(), facts, columns(left), columns(right), ids)));
     }
     let keys = condition.map(|condition| equalities(condition, left, right)).unwrap_or_default();
     let ids = plan.columns.iter().map(|column| column.id).collect();

@@ -300,23 +300,23 @@ impl Query {
     fn open_state(&mut self, world: &mut dyn World) -> Result<()> {
         let version = self.run.batch_id;
         let checkpoint = self.checkpoint.clone();
-        let mut number = 0;
         let mut result = Ok(());
         let check = self.conf.is_true("spark.sql.streaming.stateStore.stateSchemaCheck");
-        self.tree.for_each_memory(&mut |memory| {
+        self.tree.for_each_state(&mut |number, memories| {
             if result.is_ok() {
-                result = super::state_files::open(memory, world, &checkpoint, number, version, check);
+                result = super::state_files::open(memories, world, &checkpoint, number, version, check);
             }
-            number += 1;
         });
         result
     }
 
     fn commit_state(&mut self, world: &mut dyn World) -> Result<()> {
         let mut result = Ok(());
-        self.tree.for_each_memory(&mut |memory| {
-            if result.is_ok() {
-                result = memory.commit(world.disk_mut()).map(|_| ());
+        self.tree.for_each_state(&mut |_, memories| {
+            for memory in memories {
+                if result.is_ok() {
+                    result = memory.commit(world.disk_mut()).map(|_| ());
+                }
             }
         });
         result

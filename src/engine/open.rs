@@ -36,12 +36,22 @@ use crate::world::World;
 /// Settings that a checkpoint keeps over restarts, in the order of the log.
 const LOGGED: &[(&str, &str)] = &[
     ("spark.sql.streaming.stateStore.providerClass", "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"),
+    ("spark.sql.dropDuplicates.deterministicKeyOrder.enabled", "true"),
+    ("spark.sql.streaming.stateStore.rocksdb.mergeOperatorVersion", "2"),
+    ("spark.sql.streaming.stateStore.rocksdb.formatVersion", "5"),
+    ("spark.sql.streaming.queryEvolution.enableSourceEvolution", "false"),
+    ("spark.sql.streaming.stateStore.encodingFormat", "unsaferow"),
+    ("spark.sql.streaming.statefulOperator.useStrictDistribution", "true"),
     ("spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion", "2"),
     ("spark.sql.streaming.multipleWatermarkPolicy", "min"),
+    ("spark.sql.streaming.stateStore.rowChecksum.enabled", "false"),
+    ("spark.sql.streaming.statefulOperator.alwaysNullableOutput.enabled", "true"),
     ("spark.sql.streaming.aggregation.stateFormatVersion", "2"),
+    ("spark.sql.function.protobufExtensions.enabled", "false"),
+    ("spark.sql.shuffle.partitions", "200"),
     ("spark.sql.streaming.join.stateFormatVersion", "2"),
     ("spark.sql.streaming.stateStore.compression.codec", "lz4"),
-    ("spark.sql.shuffle.partitions", "200"),
+    ("spark.sql.optimizer.pruneFiltersCanPruneStreamingSubplan", "false"),
 ];
 
 /// Opens a query that a program starts.

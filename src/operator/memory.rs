@@ -33,6 +33,7 @@ pub enum Expiry {
 #[derive(Debug)]
 pub struct Memory {
     name: &'static str,
+    store_name: &'static str,
     keys: Schema,
     values: Schema,
     prefix_columns: usize,
@@ -87,7 +88,7 @@ impl Memory {
     pub fn new(name: &'static str, keys: Schema, values: Schema, expiry: Expiry) -> Self {
         let types = |schema: &Schema| schema.fields.iter().map(|field| field.data_type.clone()).collect::<Vec<DataType>>();
         let (key_codec, value_codec) = (Codec::new(&types(&keys)), Codec::new(&types(&values)));
-        Self { name, keys, values, prefix_columns: 0, key_codec, value_codec, expiry, store: None }
+        Self { name, store_name: "default", keys, values, prefix_columns: 0, key_codec, value_codec, expiry, store: None }
     }
 
     /// The same, scanned by the first columns of its keys.
@@ -95,6 +96,19 @@ impl Memory {
     pub fn with_prefix(mut self, columns: usize) -> Self {
         self.prefix_columns = columns;
         self
+    }
+
+    /// The same, one of several stores of its operator.
+    #[must_use]
+    pub fn with_store(mut self, name: &'static str) -> Self {
+        self.store_name = name;
+        self
+    }
+
+    /// `default`, or what tells it from its operator's other stores.
+    #[must_use]
+    pub fn store_name(&self) -> &'static str {
+        self.store_name
     }
 
     /// Spark's `operatorName`.
@@ -194,7 +208,7 @@ impl Memory {
     /// Sets the values of keys: row by row.
     pub fn put(&mut self, keys: &arrow_row::Rows, key_columns: &[ArrayRef], value_columns: &[ArrayRef]) {
         let values = self.value_codec.encode(value_columns, keys.num_rows());
-        let expiries = self.expiries(key_columns, value_columns);
+        let expiries = self.expiries_of(key_columns, value_columns);
         let store = self.store_mut();
         for (row, (key, value)) in keys.iter().zip(values.iter()).enumerate() {
             store.put(key.data(), value.data(), expiries.as_ref().and_then(|expiries| expiry_at(expiries, row)));
@@ -276,7 +290,9 @@ impl Memory {
         }
     }
 
-    fn expiries(&self, keys: &[ArrayRef], values: &[ArrayRef]) -> Option<ArrayRef> {
+    /// When rows of these keys and values would leave the state; none where rows never do.
+    #[must_use]
+    pub fn expiries_of(&self, keys: &[ArrayRef], values: &[ArrayRef]) -> Option<ArrayRef> {
         match self.expiry {
             Expiry::Never => None,
             Expiry::Key(column) => Some(event_times(&keys[column])),

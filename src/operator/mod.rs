@@ -20,6 +20,7 @@ mod rows;
 mod session_window;
 mod set_operation;
 mod sort;
+mod stream_join;
 mod stream_limit;
 mod time_window;
 mod union;
@@ -50,6 +51,7 @@ pub use session_window::SessionWindow;
 pub use set_operation::SetOperation;
 pub use sort::Sort;
 pub use sort::SortKey;
+pub use stream_join::StreamJoin;
 pub use stream_limit::StreamLimit;
 pub use time_window::TimeWindow;
 pub use union::Union;
@@ -68,9 +70,14 @@ pub trait Operator {
     /// What the data does to an expression: overflow, division by zero, a malformed cast.
     fn process(&mut self, inputs: Vec<Rows>, context: &BatchContext, report: &mut OperatorReport) -> Result<Rows>;
 
-    /// Its state, where it has some.
-    fn memory(&mut self) -> Option<&mut Memory> {
-        None
+    /// Its state stores; none where it keeps nothing.
+    fn memories(&mut self) -> Vec<&mut Memory> {
+        Vec::new()
+    }
+
+    /// The watermark of what it emits, given that of its input, microseconds: an operator that holds rows back holds the watermark back.
+    fn output_watermark_us(&self, input_us: i64) -> i64 {
+        input_us
     }
 
     /// Whether a batch without data is worth running once the watermark has moved, in this mode: Spark's `shouldRunAnotherBatch`.

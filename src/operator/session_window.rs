@@ -309,8 +309,8 @@ impl Operator for MergeSessions {
         self.emit(&out)
     }
 
-    fn memory(&mut self) -> Option<&mut Memory> {
-        self.memory.as_mut()
+    fn memories(&mut self) -> Vec<&mut Memory> {
+        self.memory.iter_mut().collect()
     }
 
     fn wants_batch_for_watermark(&self, mode: OutputMode) -> bool {

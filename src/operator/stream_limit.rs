@@ -57,7 +57,7 @@ impl Operator for StreamLimit {
         Ok(out)
     }
 
-    fn memory(&mut self) -> Option<&mut Memory> {
-        Some(&mut self.memory)
+    fn memories(&mut self) -> Vec<&mut Memory> {
+        vec![&mut self.memory]
     }
 }

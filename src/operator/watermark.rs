@@ -25,6 +25,9 @@ pub struct EventTimeWatermark {
 }
 
 impl EventTimeWatermark {
+    /// What people call it.
+    pub const NAME: &'static str = "EventTimeWatermark";
+
     /// The `number`-th watermark of its query, over a timestamp column or a window.
     #[must_use]
     pub fn new(number: usize, column: ColumnId) -> Self {
@@ -34,7 +37,7 @@ impl EventTimeWatermark {
 
 impl Operator for EventTimeWatermark {
     fn name(&self) -> &'static str {
-        "EventTimeWatermark"
+        Self::NAME
     }
 
     fn process(&mut self, inputs: Vec<Rows>, context: &BatchContext, report: &mut OperatorReport) -> Result<Rows> {
