@@ -281,7 +281,8 @@ fn file_source_takes_the_oldest_first_and_remembers() {
         {"logOffset":2}
         {"n":4}
         v1
-        {"path":"file:///data/m.csv","timestamp":1003,"batchId":1}"#]].assert_eq(&(text + std::str::from_utf8(world.disk().read("/c/sources/0/1").unwrap()).unwrap()));
+        {"path":"file:///data/m.csv","timestamp":1003,"batchId":1}"#]]
+    .assert_eq(&(text + std::str::from_utf8(world.disk().read("/c/sources/0/1").unwrap()).unwrap()));
 }
 
 #[test]
@@ -336,7 +337,8 @@ fn rate_and_socket_begin_with_an_empty_batch() {
         {"value":"later","timestamp":"1970-01-01T00:00:14.000Z"}
         TextSocketV2[host: h, port: 9999] 5
         {"value":"later","timestamp":"1970-01-01T00:00:15.000Z"}
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 fn batch_of(reading: &Reading, world: &Simulated) -> arrow_array::RecordBatch {
@@ -391,7 +393,8 @@ fn what_is_written_is_read_back() {
          |    |-- x: long (nullable = true)
          |    |-- y: string (nullable = true)
          |-- sku: string (nullable = true)
-    "#]].assert_eq(&batch_schema(&world, &json, &Zone::utc()).unwrap().tree_string());
+    "#]]
+    .assert_eq(&batch_schema(&world, &json, &Zone::utc()).unwrap().tree_string());
 }
 
 #[test]
@@ -430,7 +433,8 @@ fn file_sink_writes_a_batch_once_and_partitions() {
         {"qty":4,"sku":"d d","country":"N/O"}
         {"qty":4,"sku":"d d","country":"N/O"}
         {"qty":null,"sku":"b","country":"FR"}
-        {"qty":null,"sku":"b","country":"FR"}"#]].assert_eq(&(schema.tree_string() + &lines.join("\n")));
+        {"qty":null,"sku":"b","country":"FR"}"#]]
+    .assert_eq(&(schema.tree_string() + &lines.join("\n")));
 }
 
 #[test]
@@ -453,7 +457,8 @@ fn csv_writer_quotes_what_needs_it() {
         "",,
         ,1.0E10,
         a\b,,
-    "#]].assert_eq(std::str::from_utf8(world.disk().read(&file.path).unwrap()).unwrap());
+    "#]]
+    .assert_eq(std::str::from_utf8(world.disk().read(&file.path).unwrap()).unwrap());
     let csv = ReadRequest {
         format: "csv".to_owned(),
         paths: vec!["/out".to_owned()],
@@ -465,7 +470,8 @@ fn csv_writer_quotes_what_needs_it() {
          |-- s: string (nullable = true)
          |-- d: double (nullable = true)
          |-- at: string (nullable = true)
-    "#]].assert_eq(&batch_schema(&world, &csv, &Zone::utc()).unwrap().tree_string());
+    "#]]
+    .assert_eq(&batch_schema(&world, &csv, &Zone::utc()).unwrap().tree_string());
 }
 
 mod random {

@@ -211,20 +211,22 @@ impl Playground {
     /// Every active query processes all that is available, in the order of starts; one that ends by itself runs until it has ended.
     /// What queries die of comes back in that order.
     pub fn process(&mut self) -> Vec<Box<Diagnostic>> {
-        let mut failures = Vec::new();
-        for id in self.driver.session.active() {
-            if let Some(failure) = self.process_query(id) {
-                failures.push(failure);
-            }
-            self.tell_listeners();
-        }
-        if self.wait_is_over() {
-            self.go_on();
-        }
-        failures
+        let active = self.driver.session.active();
+        active.into_iter().filter_map(|id| self.process_query(id)).collect()
     }
 
-    fn process_query(&mut self, id: QueryId) -> Option<Box<Diagnostic>> {
+    /// One query processes all that is available; one that ends by itself runs until it has ended, one that has ended does nothing.
+    /// What it died of, if it did.
+    pub fn process_query(&mut self, id: QueryId) -> Option<Box<Diagnostic>> {
+        let failure = self.until_idle(id);
+        self.tell_listeners();
+        if self.wait_is_over() {
+            return failure.or(self.go_on());
+        }
+        failure
+    }
+
+    fn until_idle(&mut self, id: QueryId) -> Option<Box<Diagnostic>> {
         // A source that never dries up, such as `rate`, would go on for ever.
         for _ in 0..10_000 {
             if !self.driver.session.query(id).is_active() {
