@@ -197,6 +197,12 @@ impl Query {
         &self.plan
     }
 
+    /// Whether its rows are only recorded, as a case's `format("memory")` is: they are in the reports.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        matches!(self.sink, SinkSlot::Recording)
+    }
+
     /// The sink's columns.
     #[must_use]
     pub fn schema(&self) -> &Schema {

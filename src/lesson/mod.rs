@@ -3,6 +3,7 @@
 //! Lessons are text files beside this one, in the same sections as case files. What an exercise expects and what a question claims
 //! was recorded by real Spark; nobody writes it by hand.
 
+mod batch_lines;
 pub mod case;
 mod exercise;
 mod gallery;
@@ -11,6 +12,7 @@ mod question;
 pub mod replay;
 mod section;
 mod setting;
+mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -24,3 +26,4 @@ pub use question::Question;
 pub use question::questions;
 pub use section::Section;
 pub use setting::Setting;
+pub use stage::PlaygroundStage;
