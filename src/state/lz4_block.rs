@@ -1,6 +1,4 @@
-//! The LZ4Block stream of lz4-java, in which Spark wraps its state files: blocks with a header and a checksum each.
-//!
-//! We write stored blocks, which are as legal as compressed ones, and read both.
+//! The LZ4Block stream of lz4-java, in which Spark wraps its state files: compressed blocks with a header and a checksum each.
 
 const MAGIC: &[u8; 8] = b"LZ4Block";
 const RAW: u8 = 0x10;
@@ -11,24 +9,115 @@ const BLOCK: usize = 1 << (10 + LEVEL as usize);
 const SEED: u32 = 0x9747_b28c;
 /// lz4-java keeps 28 bits of the checksum.
 const CHECKSUM_BITS: u32 = 0x0FFF_FFFF;
+/// How many bits of a hash find the last place of four bytes.
+const HASH_BITS: u32 = 13;
+/// The last five bytes of a block are literals, and no match begins in its last twelve.
+const LAST_LITERALS: usize = 5;
+const MATCH_LIMIT: usize = 12;
 
-/// Wrap bytes as a stream with its end mark.
-pub(super) fn wrap(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / BLOCK * 21 + 42);
-    for block in bytes.chunks(BLOCK) {
-        header(&mut out, block.len(), xxhash32(block) & CHECKSUM_BITS);
-        out.extend_from_slice(block);
-    }
-    header(&mut out, 0, 0);
-    out
+/// A stream in the making. Only one block of it is held uncompressed.
+#[derive(Debug, Default)]
+pub(super) struct Wrapper {
+    block: Vec<u8>,
+    out: Vec<u8>,
+    table: Vec<u16>,
 }
 
-fn header(out: &mut Vec<u8>, len: usize, checksum: u32) {
+impl Wrapper {
+    /// Add bytes.
+    pub(super) fn write(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let fitting = bytes.len().min(BLOCK - self.block.len());
+            self.block.extend_from_slice(&bytes[..fitting]);
+            bytes = &bytes[fitting..];
+            if self.block.len() == BLOCK {
+                self.end_block();
+            }
+        }
+    }
+
+    /// The stream with its end mark.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        if !self.block.is_empty() {
+            self.end_block();
+        }
+        header(&mut self.out, RAW, 0, 0, 0);
+        self.out
+    }
+
+    /// Compress the block; where that does not help, store it.
+    fn end_block(&mut self) {
+        let start = self.out.len();
+        let (len, checksum) = (self.block.len(), xxhash32(&self.block) & CHECKSUM_BITS);
+        header(&mut self.out, LZ4, len, len, checksum);
+        let data = self.out.len();
+        compress(&self.block, &mut self.table, &mut self.out);
+        let packed = self.out.len() - data;
+        if packed >= len {
+            self.out.truncate(start);
+            header(&mut self.out, RAW, len, len, checksum);
+            self.out.extend_from_slice(&self.block);
+        } else {
+            self.out[start + 9..start + 13].copy_from_slice(&(packed as u32).to_le_bytes());
+        }
+        self.block.clear();
+    }
+}
+
+fn header(out: &mut Vec<u8>, method: u8, packed_len: usize, len: usize, checksum: u32) {
     out.extend_from_slice(MAGIC);
-    out.push(RAW | LEVEL);
-    out.extend_from_slice(&(len as u32).to_le_bytes());
+    out.push(method | LEVEL);
+    out.extend_from_slice(&(packed_len as u32).to_le_bytes());
     out.extend_from_slice(&(len as u32).to_le_bytes());
     out.extend_from_slice(&checksum.to_le_bytes());
+}
+
+/// One block as LZ4 sequences, greedily. `table` is scratch: the last place of each hash of four bytes, plus one.
+fn compress(block: &[u8], table: &mut Vec<u16>, out: &mut Vec<u8>) {
+    table.clear();
+    table.resize(1 << HASH_BITS, 0);
+    let (mut at, mut literals) = (0, 0);
+    while at + MATCH_LIMIT < block.len() {
+        let hash = word(&block[at..]).wrapping_mul(2_654_435_761) >> (32 - HASH_BITS);
+        let candidate = usize::from(std::mem::replace(&mut table[hash as usize], at as u16 + 1));
+        if candidate == 0 || block[candidate - 1..candidate + 3] != block[at..at + 4] {
+            at += 1;
+            continue;
+        }
+        let found = candidate - 1;
+        let most = block.len() - LAST_LITERALS - at;
+        let matched = (4..most).find(|len| block[found + len] != block[at + len]).unwrap_or(most);
+        sequence(&block[literals..at], Some((at - found, matched)), out);
+        at += matched;
+        literals = at;
+    }
+    sequence(&block[literals..], None, out);
+}
+
+/// Literals, and a match by its distance and length.
+fn sequence(literals: &[u8], matched: Option<(usize, usize)>, out: &mut Vec<u8>) {
+    let match_len = matched.map_or(0, |(_, len)| len - 4);
+    out.push(((literals.len().min(15) as u8) << 4) | match_len.min(15) as u8);
+    more_length(literals.len(), out);
+    out.extend_from_slice(literals);
+    if let Some((distance, _)) = matched {
+        out.extend_from_slice(&(distance as u16).to_le_bytes());
+        more_length(match_len, out);
+    }
+}
+
+/// What of a length does not fit into four bits.
+fn more_length(len: usize, out: &mut Vec<u8>) {
+    let Some(mut rest) = len.checked_sub(15) else { return };
+    while rest >= 255 {
+        out.push(255);
+        rest -= 255;
+    }
+    out.push(rest as u8);
+}
+
+fn word(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
 
 /// The bytes of a stream; none where it is damaged.
@@ -116,7 +205,6 @@ fn xxhash32(bytes: &[u8]) -> u32 {
     const P3: u32 = 0xC2B2_AE3D;
     const P4: u32 = 0x27D4_EB2F;
     const P5: u32 = 0x1656_67B1;
-    let word = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
     let mut rest = bytes;
     let mut hash = if bytes.len() >= 16 {
         let mut lanes = [SEED.wrapping_add(P1).wrapping_add(P2), SEED.wrapping_add(P2), SEED, SEED.wrapping_sub(P1)];

@@ -3,7 +3,7 @@
 //! Records are Spark's (`HDFSBackedStateStoreProvider`): key length, key, value length, value, big-endian; a value length of -1 removes,
 //! a key length of -1 ends the file.
 
-use super::lz4_block;
+use super::lz4_block::{self, Wrapper};
 use super::metadata_log::malformed;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
@@ -13,7 +13,7 @@ use crate::world::Disk;
 /// The text of one file in the making.
 #[derive(Debug, Default)]
 pub(super) struct Records {
-    bytes: Vec<u8>,
+    stream: Wrapper,
 }
 
 impl Records {
@@ -24,18 +24,18 @@ impl Records {
 
     pub(super) fn remove(&mut self, key: &[u8]) {
         self.part(key);
-        self.bytes.extend_from_slice(&(-1i32).to_be_bytes());
+        self.stream.write(&(-1i32).to_be_bytes());
     }
 
     /// The file, ended and wrapped.
     pub(super) fn into_file(mut self) -> Vec<u8> {
-        self.bytes.extend_from_slice(&(-1i32).to_be_bytes());
-        lz4_block::wrap(&self.bytes)
+        self.stream.write(&(-1i32).to_be_bytes());
+        self.stream.finish()
     }
 
     fn part(&mut self, part: &[u8]) {
-        self.bytes.extend_from_slice(&(part.len() as i32).to_be_bytes());
-        self.bytes.extend_from_slice(part);
+        self.stream.write(&(part.len() as i32).to_be_bytes());
+        self.stream.write(part);
     }
 }
 

@@ -129,6 +129,14 @@ proptest! {
     }
 
     #[test]
+    fn blocks_are_read_as_they_were_written(parts in vec((vec(any::<u8>(), 0..40), 1usize..5000), 0..20)) {
+        let bytes: Vec<u8> = parts.iter().flat_map(|(part, times)| part.repeat(*times % 3000 / (part.len() + 1))).collect();
+        let mut stream = lz4_block::Wrapper::default();
+        bytes.chunks(777).for_each(|chunk| stream.write(chunk));
+        prop_assert_eq!(lz4_block::unwrap(&stream.finish()), Some(bytes));
+    }
+
+    #[test]
     fn logs_say_what_was_written(watermark in any::<i64>(), timestamp in any::<i64>(), keys in vec("[a-z.]{1,9}", 0..4), offsets in vec(proptest::option::of("[0-9{}:\"a-z]{1,12}"), 0..4)) {
         let mut disk = Disk::default();
         let mut conf: Vec<(String, String)> = Vec::new();
@@ -167,7 +175,7 @@ fn deltas_have_lz4_blocks_of_spark_records() {
     store.commit(&mut disk).unwrap();
     let file = disk.read("/s/1.delta").unwrap();
     let records: Vec<u8> = [&2i32.to_be_bytes()[..], b"ab", &3i32.to_be_bytes(), b"xyz", &(-1i32).to_be_bytes()].concat();
-    assert_eq!(&file[..9], b"LZ4Block\x15");
+    assert_eq!(&file[..9], b"LZ4Block\x15", "too short to compress");
     assert_eq!(file[9..13], (records.len() as u32).to_le_bytes());
     assert_eq!(&file[21..21 + records.len()], &records);
     assert_eq!(&file[21 + records.len()..29 + records.len()], b"LZ4Block");

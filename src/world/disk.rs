@@ -18,7 +18,7 @@ pub struct FileStatus {
 
 #[derive(Clone, Debug)]
 struct File {
-    bytes: Rc<[u8]>,
+    bytes: Rc<Vec<u8>>,
     modified_ms: i64,
 }
 
@@ -33,18 +33,18 @@ pub struct Disk {
 
 impl Disk {
     /// Write a whole file, over one that is there. It is modified now.
-    pub fn put(&mut self, path: &str, bytes: impl Into<Rc<[u8]>>) {
+    pub fn put(&mut self, path: &str, bytes: impl Into<Vec<u8>>) {
         self.put_at(path, bytes, self.now_ms);
     }
 
     /// Write a whole file with this time of modification, in milliseconds since 1970.
-    pub fn put_at(&mut self, path: &str, bytes: impl Into<Rc<[u8]>>, modified_ms: i64) {
+    pub fn put_at(&mut self, path: &str, bytes: impl Into<Vec<u8>>, modified_ms: i64) {
         self.written += 1;
-        self.files.insert(clean(path), File { bytes: bytes.into(), modified_ms });
+        self.files.insert(clean(path), File { bytes: Rc::new(bytes.into()), modified_ms });
     }
 
     /// Write a whole file unless one is there; says whether it was written.
-    pub fn put_new(&mut self, path: &str, bytes: impl Into<Rc<[u8]>>) -> bool {
+    pub fn put_new(&mut self, path: &str, bytes: impl Into<Vec<u8>>) -> bool {
         let free = !self.is_file(path);
         if free {
             self.put(path, bytes);
@@ -55,12 +55,12 @@ impl Disk {
     /// A file's bytes.
     #[must_use]
     pub fn read(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(&*clean(path)).map(|file| &*file.bytes)
+        self.files.get(&*clean(path)).map(|file| file.bytes.as_slice())
     }
 
     /// A file's bytes, shared: cheap to keep while the disk changes.
     #[must_use]
-    pub fn share(&self, path: &str) -> Option<Rc<[u8]>> {
+    pub fn share(&self, path: &str) -> Option<Rc<Vec<u8>>> {
         self.files.get(&*clean(path)).map(|file| Rc::clone(&file.bytes))
     }
 
