@@ -249,3 +249,25 @@ fn a_million_keys() {
     assert!(store.memory_bytes() < 200 << 20);
     assert_eq!(store.expired(9).len(), 10_000);
 }
+
+/// A delta that Spark 4.3.0 wrote: 50 keys of a count each, compressed by lz4-java.
+const SPARK_DELTA: &str = concat!(
+    "4c5a34426c6f636b2563010000640900007f16a00a5300000018000100c304000000100000006b6579301300000f00010200110a06000102000f3000",
+    "0111311a000f30001710322d00036f000102000f60000c113325000f60001710342d000f60001811352e000f60001710362d000f60001811372e000f",
+    "60001710382d000f60001811392e000f60000c13055100436b657931e1010fe0010a08300003e1010f30001603e1010f30001603e1010f30001603e1",
+    "010f30001603e1010f30001603e1010f30001603e1010f30001603e1010f30001603e1010f3000151f32e0011c1f32e0011c1f32e0011c1f32e0011c",
+    "1f32e0011c1f32e0011c1f32e0011c1f32e0011c1f32e0011c1f32e0011c1f33e0011c1f33e0011c1f33e0011c1f33e0011c1f33e0011c1f33e0011c",
+    "1f33e0011c1f33e0011c1f33e0011c1f33e0011c1f34e0011c1f34e0011c1f34e0011c1f34e0011c1f34e0011c1f34e0011c1f34e0011c1f34e0011c",
+    "1f34e0011c1f34e001045000ffffffff4c5a34426c6f636b15000000000000000000000000",
+);
+
+#[test]
+fn a_delta_of_spark_opens() {
+    let bytes: Vec<u8> = (0..SPARK_DELTA.len()).step_by(2).map(|at| u8::from_str_radix(&SPARK_DELTA[at..at + 2], 16).unwrap()).collect();
+    let mut disk = Disk::default();
+    disk.put("/s/1.delta", bytes);
+    let store = StateStore::open(&disk, "/s", 1, &|_, _| None).unwrap();
+    assert_eq!(store.len(), 50);
+    // An UnsafeRow of one long: a word of null bits, then the count.
+    assert!(store.scan().iter().all(|(key, value)| key.len() == 24 && value.len() == 16 && value[8] == 10));
+}

@@ -36,3 +36,6 @@ pub trait World {
     /// Whether the driver dies here; each planned crash happens once.
     fn crashes_at(&mut self, point: CrashPoint, batch_id: u64) -> bool;
 }
+
+#[cfg(test)]
+mod tests;
