@@ -5,6 +5,9 @@ mod arithmetic;
 mod comparison;
 mod item;
 mod logic;
+mod math;
+mod regexp;
+mod text;
 
 pub use arguments::Arguments;
 pub use arguments::Vector;
@@ -152,10 +155,21 @@ impl std::fmt::Debug for Function {
 }
 
 /// All groups.
-const GROUPS: &[&[Function]] = &[arithmetic::FUNCTIONS, comparison::FUNCTIONS, item::FUNCTIONS, logic::FUNCTIONS];
+const GROUPS: &[&[Function]] =
+    &[arithmetic::FUNCTIONS, comparison::FUNCTIONS, item::FUNCTIONS, logic::FUNCTIONS, math::FUNCTIONS, regexp::FUNCTIONS, text::FUNCTIONS];
 
 /// Other names of a function, which Spark prints as they were written.
-const ALIASES: &[(&str, &str)] = &[("mod", "%"), ("negative", "negative")];
+const ALIASES: &[(&str, &str)] = &[
+    ("mod", "%"),
+    ("ucase", "upper"),
+    ("lcase", "lower"),
+    ("char_length", "length"),
+    ("character_length", "length"),
+    ("len", "length"),
+    ("substr", "substring"),
+    ("char", "chr"),
+    ("charindex", "locate"),
+];
 
 /// The function of this name, in any case.
 #[must_use]
