@@ -109,6 +109,8 @@ pub enum Outcome {
     NoEventTime,
     /// Its key was seen before (deduplication).
     Duplicate,
+    /// A filter left it out.
+    Filtered,
 }
 
 /// One window of one row.

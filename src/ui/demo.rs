@@ -3,8 +3,8 @@
 
 use crate::link::message::{BUILD, Event, Request};
 use crate::link::view::{
-    Arrival, Batch, Card, CardField, Catalogue, Fate, FileEntry, Outcome, QueryStatus, Row, Sealed, Setting, Snapshot, Span, StateTable,
-    Table, WindowFate,
+    Arrival, Batch, Card, CardField, Catalogue, Diagnostic, Fate, FileEntry, Hint, Outcome, QueryStatus, Row, Sealed, Setting, Snapshot,
+    Span, StateTable, Table, WindowFate,
 };
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ impl Demo {
                 self.alive = request == Request::Restart;
                 vec![Event::Driver { alive: self.alive, at_ms: self.now_ms }]
             }
-            Request::Edit { program, .. } => vec![Event::Lens { cards: cards(&program), diagnostics: Vec::new() }],
+            Request::Edit { program, card, field, value } => vec![edit(&program, card, &field, &value)],
             Request::ReadFile { path } => {
                 vec![Event::File {
                     bytes: Some(b"v1\n{\"batchWatermarkMs\":1767607217000,\"batchTimestampMs\":1767607230000}\n{\"logOffset\":5}".to_vec()),
@@ -91,6 +91,9 @@ impl Demo {
             random: setting.seed,
             ..Self::default()
         };
+        if program.contains("\"complete\"") {
+            return vec![Event::Began { run }, Event::Started { diagnostics: vec![refused(program)] }, self.clock()];
+        }
         let lens = Event::Lens { cards: cards(program), diagnostics: Vec::new() };
         let printed = Event::Printed { text: "Query counts started.\n".into() };
         vec![Event::Began { run }, Event::Started { diagnostics: Vec::new() }, lens, self.clock(), printed]
@@ -262,6 +265,26 @@ fn window(start_ms: i64) -> String {
     format!("{{2026-01-05 {}, 2026-01-05 {}}}", super::moment::clock(start_ms), super::moment::clock(start_ms + WINDOW_MS))
 }
 
+/// The stand-in's only mistake.
+fn refused(program: &str) -> Diagnostic {
+    let span = program.find("\"complete\"").map(|at| Span { start: at as u32, end: at as u32 + 10 });
+    Diagnostic {
+        class: "AnalysisException".into(),
+        condition: Some("STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION".into()),
+        message: "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] Invalid streaming output mode: complete. This output mode is not supported for no streaming aggregations on streaming DataFrames/DataSets. SQLSTATE: 42KDE".into(),
+        span,
+        hints: vec![Hint { text: "A file sink can only append: use append mode.".into(), fix: span.map(|span| (span, "\"append\"".to_owned())) }],
+    }
+}
+
+fn edit(program: &str, card: usize, field: &str, value: &str) -> Event {
+    let span = cards(program).get(card).and_then(|card| card.fields.iter().find(|it| it.name == field)?.span);
+    let Some(span) = span else { return Event::Lens { cards: cards(program), diagnostics: Vec::new() } };
+    let program = format!("{}\"{value}\"{}", &program[..span.start as usize], &program[span.end as usize..]);
+    let span = Span { start: span.start, end: span.start + value.len() as u32 + 2 };
+    Event::Edited { cards: cards(&program), program, span }
+}
+
 fn cards(program: &str) -> Vec<Card> {
     let find = |text: &str, from: usize| {
         program[from..].find(text).map(|at| Span { start: (from + at) as u32, end: (from + at + text.len()) as u32 })
@@ -281,6 +304,9 @@ fn cards(program: &str) -> Vec<Card> {
         span,
     };
     let writer = program.find(".writeStream").unwrap_or(0);
+    let mode =
+        ["append", "update", "complete"].into_iter().find(|mode| program.contains(&format!("outputMode(\"{mode}\")"))).unwrap_or("append");
+    let quoted = format!("\"{mode}\"");
     vec![
         card("source", "JSON files", "/data/clicks", Vec::new(), find("spark.readStream", 0)),
         card(
@@ -301,9 +327,9 @@ fn cards(program: &str) -> Vec<Card> {
         card(
             "mode",
             "Output mode",
-            "append",
-            vec![field("mode", "Output mode", "append", &["append", "update", "complete"], find("\"append\"", writer))],
-            find(".outputMode(\"append\")", writer),
+            mode,
+            vec![field("mode", "Output mode", mode, &["append", "update", "complete"], find(&quoted, writer))],
+            find(&format!(".outputMode({quoted})"), writer),
         ),
         card(
             "trigger",

@@ -413,3 +413,6 @@ impl Run {
 
 /// How many batches back the panes at the right can be looked at.
 const SNAPSHOTS: usize = 400;
+
+#[cfg(test)]
+mod tests;

@@ -193,6 +193,12 @@ fn dots(on: &Canvas, picture: &Picture, palette: &Palette, moment: Moment) {
         on.stroke();
         on.set_stroke_style_str(&palette.panel);
     }
+    on.set_fill_style_str(&palette.faint);
+    on.begin_path();
+    for dot in picture.dots.iter().filter(|dot| dot.outcome == Outcome::Filtered) {
+        circle(on, dot.x, dot.y, 1.6);
+    }
+    on.fill();
     on.set_stroke_style_str(&palette.red);
     on.begin_path();
     for dot in picture.dots.iter().filter(|dot| dot.outcome == Outcome::PartlyLate) {

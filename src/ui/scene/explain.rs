@@ -65,6 +65,7 @@ fn of_row<B: Deref<Target = Batch>>(batches: &[B], batch: &Batch, fate: &Fate) -
             format!("{happened}. Batch {} found its key in the state: it was seen before, so the row goes no further.", batch.batch_id)
         }
         Outcome::NoEventTime => happened,
+        Outcome::Filtered => format!("{happened}. Batch {} read it and a filter left it out.", batch.batch_id),
         Outcome::Counted => counted(&happened, batch, fate, event_ms),
     };
     if fate.outcome == Outcome::Counted {
@@ -75,6 +76,7 @@ fn of_row<B: Deref<Target = Batch>>(batches: &[B], batch: &Batch, fate: &Fate) -
         Outcome::PartlyLate => (Tone::Late, "Late for some of its windows."),
         Outcome::Duplicate => (Tone::Calm, "A duplicate."),
         Outcome::NoEventTime => (Tone::Late, "No event time."),
+        Outcome::Filtered => (Tone::Calm, "Filtered out."),
         Outcome::Counted => (Tone::Calm, "Counted."),
     };
     say(tone, lead, text)
