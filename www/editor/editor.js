@@ -38,7 +38,7 @@ const look = EditorView.theme({
   '.cm-completionDetail': { color: 'var(--dim)', fontStyle: 'normal', marginLeft: '8px' },
   '.cm-diagnostic': { padding: '8px 12px', borderLeft: '3px solid var(--red)', maxWidth: '460px', whiteSpace: 'normal', lineHeight: '17px', fontFamily: 'var(--sans)' },
   '.cm-diagnostic-condition': { fontWeight: '600', color: 'var(--red)', display: 'block', overflowWrap: 'anywhere' },
-  '.cm-diagnostic-hint': { display: 'block', marginTop: '6px', color: 'var(--ink)' },
+  '.cm-diagnostic-advice': { display: 'block', marginTop: '6px', color: 'var(--ink)' },
   '.cm-diagnosticAction': { backgroundColor: 'var(--accent)', color: 'var(--panel)', borderRadius: '6px', padding: '4px 10px', margin: '8px 8px 0 0', font: 'inherit', fontWeight: '600', cursor: 'pointer' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--red) 1.2px', textUnderlineOffset: '3px' },
 });
@@ -88,7 +88,7 @@ function body(diagnostic) {
   box.append(headline, diagnostic.message.replace(/^\[[A-Z0-9_.]+\]\s*/, ''));
   for (const hint of diagnostic.hints) {
     const line = document.createElement('span');
-    line.className = 'cm-diagnostic-hint';
+    line.className = 'cm-diagnostic-advice';
     line.textContent = hint.text;
     box.append(line);
   }

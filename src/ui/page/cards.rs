@@ -148,10 +148,14 @@ fn live(card: &Card, batches: &[Shared<Batch>]) -> String {
     let Some(latest) = batches.last() else { return String::new() };
     let sum = |of: &dyn Fn(&Batch) -> u64| batches.iter().map(|batch| of(batch)).sum::<u64>();
     match card.kind.as_str() {
-        "source" => format!("{} rows", sum(&|batch| batch.input_rows)),
+        "source" => rows(sum(&|batch| batch.input_rows)),
         "watermark" => latest.next_ms.or(latest.evict_ms).filter(|ms| *ms > 0).map(clock).unwrap_or_default(),
         "window" | "aggregate" | "keys" if latest.state_rows > 0 => format!("{} in state", latest.state_rows),
-        "sink" => format!("{} rows out", sum(&|batch| batch.output_rows)),
+        "sink" => rows(sum(&|batch| batch.output_rows)) + " out",
         _ => String::new(),
     }
+}
+
+fn rows(count: u64) -> String {
+    format!("{count} row{}", if count == 1 { "" } else { "s" })
 }
