@@ -97,6 +97,8 @@ pub enum Event {
     Started {
         /// Mistakes found on the way; the first is the one that stopped it.
         diagnostics: Vec<view::Diagnostic>,
+        /// Advice about a program that did not fail, such as one that never starts its query.
+        notes: Vec<view::Hint>,
     },
     /// Rows of the world's feeds came to a source and wait there for their micro-batch.
     Arrived {

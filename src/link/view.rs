@@ -153,19 +153,30 @@ pub struct Arrival {
 pub struct Snapshot {
     /// How many [`Batch`]es this run had sent before it.
     pub batches: u64,
-    /// One table per stateful operator.
+    /// One table for each store of each query.
     pub state: Vec<StateTable>,
-    /// The sink's table, or the rows that the sink got.
-    pub result: Table,
+    /// What each query has written.
+    pub results: Vec<ResultTable>,
     /// The files under the checkpoint and other folders, sorted by path.
     pub files: Vec<FileEntry>,
     /// The program's queries in the order of their start.
     pub queries: Vec<QueryStatus>,
 }
 
+/// What a query has written: the rows that its sink got, newest batch first; in complete mode those of the latest batch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ResultTable {
+    /// As in [`Batch::query`].
+    pub query: String,
+    /// The rows.
+    pub table: Table,
+}
+
 /// The rows of one state store.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StateTable {
+    /// As in [`Batch::query`].
+    pub query: String,
     /// Spark's operator name: `stateStoreSave`.
     pub operator: String,
     /// Its rows, in the store's order.

@@ -3,7 +3,7 @@
 
 use crate::link::message::{BUILD, Event, Request};
 use crate::link::view::{
-    Arrival, Batch, Card, CardField, Catalogue, Diagnostic, Fate, FileEntry, Hint, Outcome, QueryStatus, Row, Sealed, Setting, Snapshot,
+    Arrival, Batch, Card, CardField, Catalogue, Diagnostic, Fate, FileEntry, Hint, Outcome, QueryStatus, ResultTable, Row, Sealed, Setting, Snapshot,
     Span, StateTable, Table, WindowFate,
 };
 use std::collections::BTreeMap;
@@ -92,11 +92,11 @@ impl Demo {
             ..Self::default()
         };
         if program.contains("\"complete\"") {
-            return vec![Event::Began { run }, Event::Started { diagnostics: vec![refused(program)] }, self.clock()];
+            return vec![Event::Began { run }, Event::Started { diagnostics: vec![refused(program)], notes: Vec::new() }, self.clock()];
         }
         let lens = Event::Lens { cards: cards(program), diagnostics: Vec::new() };
         let printed = Event::Printed { text: "Query counts started.\n".into() };
-        vec![Event::Began { run }, Event::Started { diagnostics: Vec::new() }, lens, self.clock(), printed]
+        vec![Event::Began { run }, Event::Started { diagnostics: Vec::new(), notes: Vec::new() }, lens, self.clock(), printed]
     }
 
     fn clock(&self) -> Event {
@@ -240,11 +240,12 @@ impl Demo {
         Snapshot {
             batches: self.batches,
             state: vec![StateTable {
+                query: "counts".into(),
                 operator: "stateStoreSave".into(),
                 table: Table { columns: columns.clone(), rows: state, left_out: 0 },
                 expires_ms,
             }],
-            result: Table { columns, rows: result, left_out: 0 },
+            results: vec![ResultTable { query: "counts".into(), table: Table { columns, rows: result, left_out: 0 } }],
             files,
             queries: vec![QueryStatus {
                 name: "counts".into(),

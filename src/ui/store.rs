@@ -4,7 +4,7 @@ use super::colour::Colours;
 use super::opening;
 use super::shared::Shared;
 use crate::link::message::Event;
-use crate::link::view::{Arrival, Batch, Card, Catalogue, Diagnostic, Example, Setting, Snapshot, Span, Verdict};
+use crate::link::view::{Arrival, Batch, Card, Catalogue, Diagnostic, Example, Hint, Setting, Snapshot, Span, Verdict};
 use std::collections::BTreeMap;
 
 /// The page's state.
@@ -36,6 +36,8 @@ pub struct Store {
     pub diagnostics: Shared<Vec<Diagnostic>>,
     /// What the run died of.
     pub failure: Option<Diagnostic>,
+    /// Advice about a run that did not fail.
+    pub notes: Shared<Vec<Hint>>,
     /// The run as it was recorded.
     pub run: Run,
     /// The virtual clock.
@@ -190,6 +192,7 @@ impl Default for Store {
             pointed: None,
             diagnostics: Shared::default(),
             failure: None,
+            notes: Shared::default(),
             run: Run::new(0),
             clock: Clock { now_ms: start_ms, heard_ms: 0.0, playing: false, speed: 4.0, start_ms },
             cursor: None,
@@ -268,6 +271,7 @@ impl Store {
         self.ran = Some(self.program.clone());
         self.cursor = None;
         self.failure = None;
+        self.notes = Shared::default();
         self.file = None;
         let start_ms = self.setting.start_ms;
         self.clock = Clock { now_ms: start_ms, start_ms, playing, heard_ms: f64::INFINITY, ..self.clock };
@@ -306,8 +310,9 @@ impl Store {
     /// What belongs to the run.
     fn record(&mut self, event: Event, at_ms: f64) {
         match event {
-            Event::Started { diagnostics } => {
+            Event::Started { diagnostics, notes } => {
                 self.failure = diagnostics.first().cloned();
+                self.notes = Shared::new(notes);
                 if !diagnostics.is_empty() {
                     self.diagnostics = Shared::new(diagnostics);
                 }

@@ -41,6 +41,17 @@ pub enum Feed {
     },
 }
 
+/// An event that a feed made and handed over: what can be shown of it before a query has read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// When it came, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// When it happened, in milliseconds since 1970.
+    pub event_ms: i64,
+    /// Its key.
+    pub key: String,
+}
+
 /// Something that a feed hands over at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Delivery {
@@ -70,7 +81,7 @@ impl Sender {
                 let rows = disk.read(&from).unwrap_or_default();
                 Self::Replayed(Replayed::new(rows, to, &arrival_column, start_ms, every_ms.max(1), rows_ms_per_interval.max(1)))
             }
-            Feed::Generated { .. } => Self::Generated(Generator { feed, random: Random::new(seed), start_ms, sent: 0, files: 0 }),
+            Feed::Generated { .. } => Self::Generated(Generator { feed, random: Random::new(seed), start_ms, sent: 0, files: 0, made: Vec::new() }),
         }
     }
 
@@ -89,7 +100,18 @@ impl Sender {
             Self::Replayed(replayed) => replayed.deliver(),
         }
     }
+
+    /// The events handed over since the last call.
+    pub(super) fn take_arrivals(&mut self) -> Vec<Arrival> {
+        match self {
+            Self::Generated(generator) => std::mem::take(&mut generator.made),
+            Self::Replayed(_) => Vec::new(),
+        }
+    }
 }
+
+/// How many events a feed remembers for whoever asks what came.
+const REMEMBERED: usize = 4_000;
 
 /// A generated feed in progress: event `n` (from 1) arrives `n / rows_per_second` seconds after the start.
 #[derive(Clone, Debug)]
@@ -99,6 +121,7 @@ pub(super) struct Generator {
     start_ms: i64,
     sent: u64,
     files: u64,
+    made: Vec<Arrival>,
 }
 
 impl Generator {
@@ -120,7 +143,7 @@ impl Generator {
         while self.arrival_ms(self.sent + 1, rows_per_second) <= due_ms {
             self.sent += 1;
             let arrived_ms = self.arrival_ms(self.sent, rows_per_second);
-            lines.push(self.line(arrived_ms));
+            lines.push(self.line(arrived_ms, due_ms));
         }
         if let Some(port) = port_of(&to) {
             return Some(Delivery::Lines(port, lines));
@@ -139,12 +162,16 @@ impl Generator {
         self.start_ms + (number as f64 * 1000.0 / rows_per_second) as i64
     }
 
-    fn line(&mut self, arrived_ms: i64) -> String {
+    fn line(&mut self, arrived_ms: i64, at_ms: i64) -> String {
         let Feed::Generated { keys, out_of_order_ms, late_share, late_by_ms, template, .. } = &self.feed else { return String::new() };
         let late = self.random.unit() < *late_share;
         let delay_ms = if late { out_of_order_ms + self.random.up_to(*late_by_ms) } else { self.random.up_to(*out_of_order_ms) };
         let key = draw(keys, self.random.unit());
         let value = self.random.up_to(100);
+        if self.made.len() < REMEMBERED {
+            let event_ms = (arrived_ms - delay_ms).div_euclid(1_000) * 1_000;
+            self.made.push(Arrival { at_ms, event_ms, key: key.to_owned() });
+        }
         template
             .replace("{time}", &iso_seconds(arrived_ms - delay_ms))
             .replace("{key}", key)

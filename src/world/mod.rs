@@ -12,7 +12,7 @@ mod socket;
 
 pub use disk::{Disk, FileStatus};
 pub use fault::{CrashPoint, Fault};
-pub use feed::Feed;
+pub use feed::{Arrival, Feed};
 pub use random::Random;
 pub use simulated::Simulated;
 pub use socket::{Socket, SocketLine};

@@ -1,6 +1,6 @@
 //! The simulated world: a seed and a virtual clock fix all that ever happens in it.
 
-use super::feed::{Delivery, Sender, port_of};
+use super::feed::{Arrival, Delivery, Sender, port_of};
 use super::{CrashPoint, Disk, Fault, Feed, Random, Socket, World};
 use std::collections::BTreeMap;
 
@@ -92,6 +92,11 @@ impl Simulated {
     /// What the driver has printed since the last call.
     pub fn take_printed(&mut self) -> String {
         std::mem::take(&mut self.console)
+    }
+
+    /// The events that feeds have handed over since the last call, in the order of feeds and time.
+    pub fn take_arrivals(&mut self) -> Vec<Arrival> {
+        self.senders.iter_mut().flat_map(Sender::take_arrivals).collect()
     }
 
     /// Plan a crash.

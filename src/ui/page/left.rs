@@ -97,6 +97,9 @@ fn Code(props: &CodeProps) -> Html {
                     { "Run" }<kbd>{ "Ctrl ⏎" }</kbd>
                 </button>
             </div>
+            if problem.is_none() && !store.edited() {
+                { for store.notes.iter().map(|note| html! { <p class="note-box" role="status">{ note.text.clone() }</p> }) }
+            }
             if let Some(diagnostic) = problem {
                 <Problem {diagnostic} {fix} {point} />
             }

@@ -8,7 +8,7 @@ use super::checkpoint::Checkpoint;
 use super::driver::Driver;
 use super::table::table;
 use super::tabs::Tabs;
-use crate::link::view::{Snapshot, StateTable};
+use crate::link::view::{Snapshot, StateTable, Table};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -33,6 +33,7 @@ pub fn Right(props: &Props) -> Html {
     let store = &props.store;
     let snapshot = store.snapshot();
     let colours = store.run.colours.clone();
+    let query = store.query();
     let batch =
         store.cursor.map_or_else(|| store.shown_batches().last(), |index| store.shown_batches().nth(index)).map(|batch| batch.batch_id);
     html! {
@@ -40,9 +41,9 @@ pub fn Right(props: &Props) -> Html {
             <div class="tabs"><Tabs label="What there is now" {names} chosen={*tab} {choose} panel="right-panel" /></div>
             <div id="right-panel" role="tabpanel" class="fill">
                 if *tab == 0 {
-                    <State {snapshot} {colours} {batch} />
+                    <State {snapshot} {colours} {batch} {query} />
                 } else if *tab == 1 {
-                    <Results {snapshot} {colours} {batch} />
+                    <Results {snapshot} {colours} {batch} {query} />
                 } else if *tab == 2 {
                     <Checkpoint {snapshot} file={store.file.clone()} />
                 } else {
@@ -58,14 +59,27 @@ struct PaneProps {
     snapshot: Shared<Snapshot>,
     colours: Shared<Colours>,
     batch: Option<u64>,
+    query: Option<String>,
+}
+
+impl PaneProps {
+    /// The stores of the shown query.
+    fn state(&self) -> Vec<&StateTable> {
+        self.snapshot.state.iter().filter(|state| Some(&state.query) == self.query.as_ref()).collect()
+    }
+
+    /// What the shown query has written.
+    fn result(&self) -> Option<&Table> {
+        self.snapshot.results.iter().find(|result| Some(&result.query) == self.query.as_ref()).map(|result| &result.table)
+    }
 }
 
 /// The state's rows, and the result's below.
 #[component]
 fn State(props: &PaneProps) -> Html {
-    let snapshot = &props.snapshot;
-    let several = snapshot.state.len() > 1;
-    let one = |state: &StateTable| {
+    let (states, result) = (props.state(), props.result());
+    let several = states.len() > 1;
+    let one = |state: &&StateTable| {
         let notes: Vec<String> = state.expires_ms.iter().map(|expires_ms| expiry(*expires_ms)).collect();
         html! {
             <>
@@ -76,17 +90,17 @@ fn State(props: &PaneProps) -> Html {
             </>
         }
     };
-    let empty = snapshot.state.iter().all(|state| state.table.rows.is_empty());
+    let empty = states.iter().all(|state| state.table.rows.is_empty());
     html! {
         <div class="fill scroll">
             if empty {
-                <p class="quiet">{ if snapshot.state.is_empty() { "No state. Aggregations, joins and deduplication keep rows here between micro-batches." } else { "The state is empty." } }</p>
+                <p class="quiet">{ if states.is_empty() { "No state. Aggregations, joins and deduplication keep rows here between micro-batches." } else { "The state is empty." } }</p>
             } else {
-                { for snapshot.state.iter().map(one) }
+                { for states.iter().map(one) }
             }
-            if !snapshot.result.columns.is_empty() {
+            if let Some(result) = result {
                 <div class="subhead">{ "Result table" }<span>{ for props.batch.map(|id| format!("batch {id} in colour")) }</span></div>
-                { table(&snapshot.result, &props.colours, &[]) }
+                { table(result, &props.colours, &[]) }
             }
         </div>
     }
@@ -95,14 +109,14 @@ fn State(props: &PaneProps) -> Html {
 /// The result alone.
 #[component]
 fn Results(props: &PaneProps) -> Html {
-    if props.snapshot.result.rows.is_empty() {
+    let Some(result) = props.result().filter(|result| !result.rows.is_empty()) else {
         return html! { <p class="quiet fill">{ "No rows have come out yet." }</p> };
-    }
-    let count = props.snapshot.result.rows.len() as u64 + props.snapshot.result.left_out;
+    };
+    let count = result.rows.len() as u64 + result.left_out;
     html! {
         <div class="fill scroll">
             <div class="subhead first">{ format!("{count} rows") }<span>{ for props.batch.map(|id| format!("batch {id} in colour")) }</span></div>
-            { table(&props.snapshot.result, &props.colours, &[]) }
+            { table(result, &props.colours, &[]) }
         </div>
     }
 }

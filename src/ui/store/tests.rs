@@ -94,7 +94,7 @@ fn a_fix_is_made_in_utf16_units() {
 fn what_stopped_the_run_is_shown_until_it_runs_again() {
     let mut store = running();
     let wrong = Diagnostic { message: "no".into(), ..Diagnostic::default() };
-    heard(&mut store, vec![Event::Started { diagnostics: vec![wrong.clone()] }]);
+    heard(&mut store, vec![Event::Started { diagnostics: vec![wrong.clone()], notes: Vec::new() }]);
     assert_eq!(store.failure, Some(wrong));
     store.apply(Action::Ran { number: 2, playing: true });
     assert_eq!(store.failure, None);
