@@ -23,7 +23,8 @@ pub const ROWS: usize = 500;
 /// A place counted in UTF-16 units.
 #[must_use]
 pub fn span(program: &str, span: diag::Span) -> view::Span {
-    let units = |bytes: u32| program.char_indices().take_while(|(at, _)| *at < bytes as usize).map(|(_, letter)| letter.len_utf16() as u32).sum();
+    let units =
+        |bytes: u32| program.char_indices().take_while(|(at, _)| *at < bytes as usize).map(|(_, letter)| letter.len_utf16() as u32).sum();
     view::Span { start: units(span.start), end: units(span.end) }
 }
 
@@ -100,7 +101,11 @@ pub fn batch(report: &BatchReport, newest_ms: Option<i64>, zone: &Zone) -> view:
 }
 
 fn fate(fate: &engine::Fate, zone: &Zone) -> view::Fate {
-    let window = |window: &engine::WindowFate| view::WindowFate { start_ms: window.start_us.div_euclid(1000), end_ms: window.end_us.div_euclid(1000), counted: window.counted };
+    let window = |window: &engine::WindowFate| view::WindowFate {
+        start_ms: window.start_us.div_euclid(1000),
+        end_ms: window.end_us.div_euclid(1000),
+        counted: window.counted,
+    };
     view::Fate {
         arrived_ms: fate.arrived_ms,
         event_ms: fate.event_us.map(|micros| micros as f64 / 1000.0),
@@ -118,7 +123,12 @@ fn fate(fate: &engine::Fate, zone: &Zone) -> view::Fate {
 }
 
 fn sealed(sealed: &engine::Sealed) -> view::Sealed {
-    view::Sealed { start_ms: sealed.start_us.div_euclid(1000), end_ms: sealed.end_us.div_euclid(1000), groups: sealed.groups, rows: sealed.rows }
+    view::Sealed {
+        start_ms: sealed.start_us.div_euclid(1000),
+        end_ms: sealed.end_us.div_euclid(1000),
+        groups: sealed.groups,
+        rows: sealed.rows,
+    }
 }
 
 /// A grouping key as one text.
@@ -157,7 +167,9 @@ pub fn cells(schema: &Schema, rows: &RecordBatch, most: usize, zone: &Zone) -> V
         let data_type = &schema.fields[column].data_type;
         pretty_string(&value_at(rows.column(column), row, data_type), data_type, zone)
     };
-    (0..rows.num_rows().min(most)).map(|row| (0..schema.fields.len().min(rows.num_columns())).map(|column| cell(row, column)).collect()).collect()
+    (0..rows.num_rows().min(most))
+        .map(|row| (0..schema.fields.len().min(rows.num_columns())).map(|column| cell(row, column)).collect())
+        .collect()
 }
 
 /// A feed of the world.

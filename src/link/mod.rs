@@ -2,7 +2,15 @@
 //!
 //! View-models are plain: text, numbers, lists. The page draws them and decides nothing that the engine knows.
 
+pub mod catalogue;
+pub mod convert;
 pub mod message;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
+pub mod panes;
+#[cfg(target_arch = "wasm32")]
+pub mod post;
+#[cfg(test)]
+mod tests;
 pub mod view;
+pub mod worker;

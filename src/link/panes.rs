@@ -79,8 +79,15 @@ impl Panes {
         let mut now = BTreeSet::new();
         let mut rows = Vec::new();
         for row in &table.rows {
-            let cells: Vec<String> = row.key.iter().chain(&row.value).zip(&fields).map(|(value, field)| pretty_string(value, &field.data_type, zone)).collect();
-            let key: Vec<Value> = row.key.iter().zip(&table.keys.fields).filter(|(_, field)| !is_window(&field.data_type)).map(|(value, _)| value.clone()).collect();
+            let cells: Vec<String> =
+                row.key.iter().chain(&row.value).zip(&fields).map(|(value, field)| pretty_string(value, &field.data_type, zone)).collect();
+            let key: Vec<Value> = row
+                .key
+                .iter()
+                .zip(&table.keys.fields)
+                .filter(|(_, field)| !is_window(&field.data_type))
+                .map(|(value, _)| value.clone())
+                .collect();
             let fresh = changed && !before.contains(&cells);
             now.insert(cells.clone());
             rows.push((row.expires_us, view::Row { cells, fresh, key: convert::key(&key, zone) }));
@@ -119,9 +126,17 @@ impl Written {
 
     /// The table; a row's key is the cell, or the cells together, that are a key of the state.
     fn table(&self, query: &str, keys: &BTreeSet<String>) -> view::ResultTable {
-        let key = |cells: &[String]| cells.iter().find(|cell| keys.contains(*cell)).or_else(|| cells.iter().find(|cell| cell.parse::<f64>().is_err() && !cell.starts_with('{'))).cloned().unwrap_or_default();
+        let key = |cells: &[String]| {
+            cells
+                .iter()
+                .find(|cell| keys.contains(*cell))
+                .or_else(|| cells.iter().find(|cell| cell.parse::<f64>().is_err() && !cell.starts_with('{')))
+                .cloned()
+                .unwrap_or_default()
+        };
         let rows = self.batches.iter().enumerate().flat_map(|(age, (_, rows))| rows.iter().map(move |cells| (age, cells)));
-        let rows: Vec<view::Row> = rows.take(convert::ROWS).map(|(age, cells)| view::Row { cells: cells.clone(), fresh: age == 0, key: key(cells) }).collect();
+        let rows: Vec<view::Row> =
+            rows.take(convert::ROWS).map(|(age, cells)| view::Row { cells: cells.clone(), fresh: age == 0, key: key(cells) }).collect();
         view::ResultTable {
             query: query.to_owned(),
             table: view::Table { columns: self.columns.clone(), left_out: self.total.saturating_sub(rows.len() as u64), rows },
@@ -163,7 +178,9 @@ fn queries(session: &Session) -> Vec<view::QueryStatus> {
     let status = |(id, query): (crate::engine::QueryId, &crate::engine::Query)| view::QueryStatus {
         name: convert::query_name(query.name(), id.0),
         active: query.is_active(),
-        message: query.exception().map_or_else(|| query.status().0.to_owned(), |mistake| mistake.message.lines().next().unwrap_or_default().to_owned()),
+        message: query
+            .exception()
+            .map_or_else(|| query.status().0.to_owned(), |mistake| mistake.message.lines().next().unwrap_or_default().to_owned()),
         batch_id: query.next_batch_id().checked_sub(1),
     };
     session.queries().map(status).collect()

@@ -3,8 +3,8 @@
 
 use crate::link::message::{BUILD, Event, Request};
 use crate::link::view::{
-    Arrival, Batch, Card, CardField, Catalogue, Diagnostic, Fate, FileEntry, Hint, Outcome, QueryStatus, ResultTable, Row, Sealed, Setting, Snapshot,
-    Span, StateTable, Table, WindowFate,
+    Arrival, Batch, Card, CardField, Catalogue, Diagnostic, Fate, FileEntry, Hint, Outcome, QueryStatus, ResultTable, Row, Sealed, Setting,
+    Snapshot, Span, StateTable, Table, WindowFate,
 };
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub struct Demo {
 impl Demo {
     /// What it says first.
     pub fn ready() -> Vec<Event> {
-        let examples = vec![super::opening::example()];
+        let examples = vec![super::demo_lessons::example()];
         vec![Event::Ready { build: BUILD.into(), catalogue: Catalogue { examples, ..super::demo_lessons::catalogue() } }]
     }
 

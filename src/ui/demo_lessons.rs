@@ -1,12 +1,11 @@
 //! The stand-in's exercise and question.
 
-use super::opening;
 use crate::link::message::Event;
-use crate::link::view::{Catalogue, Exercise, Question, Setting, Verdict};
+use crate::link::view::{Catalogue, Example, Exercise, Feed, Question, Setting, Verdict};
 
 /// One of each.
 pub fn catalogue() -> Catalogue {
-    let program = opening::example().program;
+    let program = example().program;
     let exercises = vec![
         Exercise {
             id: "delay".into(),
@@ -40,7 +39,7 @@ pub fn catalogue() -> Catalogue {
         reasons: vec!["The watermark is 10:00:27 less 10 seconds; windows that end by then are sealed.".into(), "That would be a delay of zero.".into(), "Lateness is judged by the watermark, not by each row's own delay.".into(), "It bounds the state, and rows of sealed windows are dropped.".into()],
         explanation: "Open it in the workbench and watch the red crosses.".into(),
         program,
-        setting: opening::example().setting,
+        setting: example().setting,
     }];
     Catalogue { examples: Vec::new(), exercises, questions }
 }
@@ -58,4 +57,22 @@ pub fn judge(exercise: String, program: &str) -> Event {
         }
     };
     Event::Judged { exercise, verdict }
+}
+
+/// The opening example with its world.
+pub fn example() -> Example {
+    let mut example = super::opening::example();
+    example.about = "Ten-second windows by ad. Watch the watermark rise, seal them, and drop what comes too late.".into();
+    example.setting.seed = 7;
+    example.setting.feeds = vec![Feed::Generated {
+        to: "/data/clicks".into(),
+        rows_per_second: 2.4,
+        keys: vec!["ad-1".into(), "ad-2".into(), "ad-3".into()],
+        out_of_order_ms: 4_000,
+        late_share: 0.07,
+        late_by_ms: 26_000,
+        template: r#"{"ts": "{time}", "ad": "{key}"}"#.into(),
+        every_ms: 500,
+    }];
+    example
 }

@@ -282,7 +282,7 @@ impl Store {
             self.engine = Engine::Ready;
         }
         match event {
-            Event::Ready { catalogue, .. } => self.catalogue = Shared::new(catalogue),
+            Event::Ready { catalogue, .. } => self.settle(catalogue),
             Event::Began { run } => self.run.began |= run == self.run.number,
             Event::Lens { cards, diagnostics } => {
                 self.cards = Shared::new(cards);
@@ -305,6 +305,15 @@ impl Store {
             of_run if self.run.began => self.record(of_run, at_ms),
             _ => {}
         }
+    }
+
+    /// The engine is there; the opening example gets its world.
+    fn settle(&mut self, catalogue: Catalogue) {
+        if let Some(example) = catalogue.examples.iter().find(|example| example.id == self.origin.id && self.ran.is_none()) {
+            self.setting = Shared::new(example.setting.clone());
+            self.origin.title.clone_from(&example.title);
+        }
+        self.catalogue = Shared::new(catalogue);
     }
 
     /// What belongs to the run.

@@ -81,7 +81,9 @@ impl Sender {
                 let rows = disk.read(&from).unwrap_or_default();
                 Self::Replayed(Replayed::new(rows, to, &arrival_column, start_ms, every_ms.max(1), rows_ms_per_interval.max(1)))
             }
-            Feed::Generated { .. } => Self::Generated(Generator { feed, random: Random::new(seed), start_ms, sent: 0, files: 0, made: Vec::new() }),
+            Feed::Generated { .. } => {
+                Self::Generated(Generator { feed, random: Random::new(seed), start_ms, sent: 0, files: 0, made: Vec::new() })
+            }
         }
     }
 

@@ -30,7 +30,11 @@ pub fn App() -> Html {
     let store = Rc::clone(&held.0);
     {
         let (hands, store) = (hands.clone(), Rc::clone(&store));
-        use_effect_with((), move |()| hands.run(&store));
+        use_effect_with(store.engine == Engine::Ready, move |ready| {
+            if *ready && store.ran.is_none() {
+                hands.run(&store);
+            }
+        });
     }
     use_reading(&hands, &store);
     use_keeping(&store);

@@ -1,0 +1,275 @@
+//! The worker's loop over a playground: requests in, events out, real time turned into virtual time. Knows no browser, so it is tested natively.
+
+use super::catalogue;
+use super::convert;
+use super::message::{BUILD, Event, Request};
+use super::panes::Panes;
+use super::view;
+use crate::pyspark::Outcome;
+use crate::pyspark::Playground;
+use crate::pyspark::ProgramState;
+use crate::pyspark::lens;
+use crate::python;
+use crate::types::Zone;
+use crate::world::Simulated;
+use crate::world::World;
+
+/// The engine as the page talks to it.
+#[derive(Default)]
+pub struct Worker {
+    stage: Option<Stage>,
+    /// Virtual milliseconds for each real one, while the clock runs.
+    speed: f64,
+    playing: bool,
+    /// Virtual time that is due but less than a millisecond.
+    owed_ms: f64,
+    /// When the page was last told the clock, in real milliseconds of ticks.
+    since_clock_ms: f64,
+}
+
+/// A run.
+struct Stage {
+    playground: Playground,
+    program: String,
+    panes: Panes,
+    /// Folders that feeds fill.
+    folders: Vec<String>,
+    /// How many reports were told.
+    told: usize,
+    alive: bool,
+    zone: Zone,
+}
+
+/// The longest stretch of virtual time between two looks at the real clock, in milliseconds.
+const SLICE_MS: f64 = 250.0;
+
+/// How often the page is told the clock while it runs, in real milliseconds.
+const CLOCK_EVERY_MS: f64 = 120.0;
+
+impl Worker {
+    /// What the worker says first, by itself.
+    #[must_use]
+    pub fn ready() -> Vec<Event> {
+        vec![Event::Ready { build: BUILD.to_owned(), catalogue: catalogue::catalogue() }]
+    }
+
+    /// Answers a request.
+    pub fn ask(&mut self, request: Request) -> Vec<Event> {
+        match request {
+            Request::Run { run, program, setting, playing, speed } => {
+                self.speed = speed;
+                self.run(run, program, &setting, playing)
+            }
+            Request::Read { program } => vec![read(&program)],
+            Request::Edit { program, card, field, value } => vec![edit(&program, card, &field, &value)],
+            Request::Play { speed } => self.play(speed),
+            Request::Pause => {
+                self.playing = false;
+                self.clock().into_iter().collect()
+            }
+            Request::Step => self.step(),
+            Request::Kill => self.kill(),
+            Request::Restart => self.restart(),
+            Request::WriteFile { path, bytes } => self.with(|stage, events| {
+                stage.playground.write_file(&path, bytes);
+                stage.look(events);
+            }),
+            Request::ReadFile { path } => {
+                let bytes = self.stage.as_ref().and_then(|stage| stage.playground.read_file(&path));
+                vec![Event::File { path, bytes }]
+            }
+            Request::Send { port, line } => self.with(|stage, _| stage.playground.world_mut().send_line(port, &line)),
+            Request::Judge { exercise, program } => vec![catalogue::judge(exercise, &program)],
+        }
+    }
+
+    /// Lets this much real time pass; `spent` says whether the time for one tick is used up. Then the virtual clock falls behind.
+    pub fn tick(&mut self, real_ms: f64, spent: &mut dyn FnMut() -> bool) -> Vec<Event> {
+        if !self.playing || self.stage.is_none() {
+            return Vec::new();
+        }
+        self.owed_ms += real_ms * self.speed;
+        let mut events = Vec::new();
+        while self.owed_ms >= 1.0 {
+            let slice_ms = self.owed_ms.min(SLICE_MS).floor();
+            self.owed_ms -= slice_ms;
+            let Some(stage) = &mut self.stage else { break };
+            let died = stage.playground.advance(slice_ms as i64);
+            events.extend(died.map(|mistake| stage.failed(&mistake)));
+            if spent() {
+                self.owed_ms = 0.0;
+            }
+        }
+        self.flush(&mut events);
+        if self.stage.as_ref().is_some_and(Stage::over) {
+            self.playing = false;
+            events.extend(self.clock());
+        }
+        self.since_clock_ms += real_ms;
+        if self.since_clock_ms >= CLOCK_EVERY_MS {
+            self.since_clock_ms = 0.0;
+            events.extend(self.clock());
+        }
+        events
+    }
+
+    fn run(&mut self, run: u32, program: String, setting: &view::Setting, playing: bool) -> Vec<Event> {
+        let mut events = vec![Event::Began { run }];
+        let mut stage = Stage::new(program, setting);
+        let outcome = stage.playground.run(&stage.program.clone());
+        events.push(stage.started(&outcome));
+        self.playing = playing && !stage.over();
+        self.owed_ms = 0.0;
+        stage.look(&mut events);
+        self.stage = Some(stage);
+        self.flush(&mut events);
+        events.extend(self.clock());
+        events
+    }
+
+    fn play(&mut self, speed: f64) -> Vec<Event> {
+        self.speed = speed;
+        self.playing = self.stage.as_ref().is_some_and(|stage| !stage.over() || !stage.alive);
+        self.clock().into_iter().collect()
+    }
+
+    fn step(&mut self) -> Vec<Event> {
+        self.playing = false;
+        self.with(|stage, events| {
+            let died = stage.playground.step();
+            events.extend(died.map(|mistake| stage.failed(&mistake)));
+        })
+    }
+
+    fn kill(&mut self) -> Vec<Event> {
+        self.with(|stage, events| {
+            stage.playground.kill();
+            stage.fate(false, events);
+        })
+    }
+
+    fn restart(&mut self) -> Vec<Event> {
+        self.with(|stage, events| {
+            let outcome = stage.playground.restart();
+            stage.playground.session_mut().set_tracing(true);
+            stage.fate(true, events);
+            events.push(stage.started(&outcome));
+            stage.look(events);
+        })
+    }
+
+    /// Does something with the run, if there is one, and tells what came of it.
+    fn with(&mut self, act: impl FnOnce(&mut Stage, &mut Vec<Event>)) -> Vec<Event> {
+        let mut events = Vec::new();
+        if let Some(stage) = &mut self.stage {
+            act(stage, &mut events);
+        }
+        self.flush(&mut events);
+        events.extend(self.clock());
+        events
+    }
+
+    /// Tells what is new.
+    fn flush(&mut self, events: &mut Vec<Event>) {
+        if let Some(stage) = &mut self.stage {
+            stage.flush(events);
+        }
+    }
+
+    fn clock(&self) -> Option<Event> {
+        self.stage.as_ref().map(|stage| Event::Clock { now_ms: stage.playground.world().now_ms(), playing: self.playing })
+    }
+}
+
+impl Stage {
+    fn new(program: String, setting: &view::Setting) -> Self {
+        let mut world = Simulated::new(setting.seed, setting.start_ms);
+        for (path, text) in catalogue::files(setting) {
+            world.land_file(&path, text.into_bytes());
+        }
+        for feed in &setting.feeds {
+            world.add_feed(convert::feed(feed));
+        }
+        let mut playground = Playground::with_world(world);
+        playground.session_mut().set_tracing(true);
+        let folders = setting.feeds.iter().map(|feed| match feed {
+            view::Feed::Generated { to, .. } | view::Feed::Replay { to, .. } => to.clone(),
+        });
+        Self { playground, program, panes: Panes::default(), folders: folders.collect(), told: 0, alive: true, zone: Zone::utc() }
+    }
+
+    fn started(&self, outcome: &Outcome) -> Event {
+        Event::Started {
+            diagnostics: outcome.diagnostic.iter().map(|mistake| convert::diagnostic(&self.program, mistake)).collect(),
+            notes: outcome.notes.iter().map(|note| convert::hint(&self.program, note)).collect(),
+        }
+    }
+
+    fn failed(&self, mistake: &crate::diag::Diagnostic) -> Event {
+        Event::Failed { diagnostic: convert::diagnostic(&self.program, mistake) }
+    }
+
+    fn fate(&mut self, alive: bool, events: &mut Vec<Event>) {
+        self.alive = alive;
+        events.push(Event::Driver { alive, at_ms: self.playground.world().now_ms() });
+        if !alive {
+            self.look(events);
+        }
+    }
+
+    /// Whether nothing will ever happen again by itself: the program has ended, and so have its queries.
+    fn over(&self) -> bool {
+        self.alive && self.playground.state() != ProgramState::Waiting && self.playground.session().active().is_empty()
+    }
+
+    fn flush(&mut self, events: &mut Vec<Event>) {
+        self.zone = self.playground.session().conf().zone();
+        let arrivals = self.playground.world_mut().take_arrivals();
+        if !arrivals.is_empty() {
+            let row = |row: crate::world::Arrival| view::Arrival { at_ms: row.at_ms, event_ms: row.event_ms as f64, key: row.key };
+            events.push(Event::Arrived { rows: arrivals.into_iter().map(row).collect() });
+        }
+        let news = self.playground.reports().len() > self.told;
+        for report in self.playground.reports().iter().skip(self.told) {
+            events.push(Event::Batch(self.panes.take(report, &self.zone)));
+        }
+        self.told = self.playground.reports().len();
+        let printed = self.playground.take_output();
+        if !printed.is_empty() {
+            events.push(Event::Printed { text: printed });
+        }
+        let failures = self.playground.take_failures();
+        events.extend(failures.iter().map(|mistake| self.failed(mistake)));
+        if self.playground.take_crashed() {
+            self.fate(false, events);
+        }
+        if news || !failures.is_empty() {
+            self.look(events);
+        }
+    }
+
+    /// Shows the panes as they are.
+    fn look(&mut self, events: &mut Vec<Event>) {
+        // The session and the disk are two parts of one playground; listing files first keeps them apart.
+        let disk = self.playground.world().disk().clone();
+        events.push(Event::Snapshot(self.panes.snapshot(self.playground.session_mut(), &disk, &self.folders, &self.zone)));
+    }
+}
+
+/// The program as cards, and what is wrong with its text.
+fn read(program: &str) -> Event {
+    let diagnostics = python::parse(program).diagnostics.iter().map(|mistake| convert::diagnostic(program, mistake)).collect();
+    Event::Lens { cards: cards(program), diagnostics }
+}
+
+fn cards(program: &str) -> Vec<view::Card> {
+    lens::cards(program).iter().map(|card| convert::card(program, card)).collect()
+}
+
+/// The program with one thing changed; unchanged where it can't be.
+fn edit(program: &str, card: usize, field: &str, value: &str) -> Event {
+    match lens::edit(program, card, field, value) {
+        Some((program, span)) => Event::Edited { span: convert::span(&program, span), cards: cards(&program), program },
+        None => read(program),
+    }
+}
