@@ -40,7 +40,7 @@ fn trie_order(entries: Vec<(String, String)>, shift: u32) -> Vec<(String, String
     }
     let mut branches: Vec<Vec<(String, String)>> = vec![Vec::new(); 32];
     for entry in entries {
-        let branch = (spread(java_hash(&entry.0)) >> shift) & 31;
+        let branch = (improved(java_hash(&entry.0)) >> shift) & 31;
         branches[branch as usize].push(entry);
     }
     let (alone, together): (Vec<_>, Vec<_>) =
@@ -53,7 +53,15 @@ fn java_hash(text: &str) -> u32 {
     text.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)))
 }
 
-/// How both maps mix a hash's upper bits in.
+/// How Scala's map spreads a hash: `scala.collection.Hashing.improve`.
+fn improved(hash: u32) -> u32 {
+    let mut spread = hash.wrapping_add(!(hash << 9));
+    spread ^= spread >> 14;
+    spread = spread.wrapping_add(spread << 4);
+    spread ^ (spread >> 10)
+}
+
+/// How Java's map mixes a hash's upper bits in.
 fn spread(hash: u32) -> u32 {
     hash ^ (hash >> 16)
 }

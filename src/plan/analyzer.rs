@@ -5,6 +5,7 @@ use crate::expr::ColumnId;
 use crate::expr::Settings;
 use crate::plan::Column;
 use crate::plan::Frame;
+use crate::plan::Plan;
 use crate::types::Schema;
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -16,8 +17,10 @@ use std::rc::Rc;
 pub struct Analyzer {
     settings: RefCell<Settings>,
     next_id: Cell<u64>,
-    /// The columns of frames that `df["x"]` has been asked of, by the frame's id.
-    referenced: RefCell<BTreeMap<u64, Vec<Column>>>,
+    /// The frames that `df["x"]` has been asked of, by the frame's id.
+    referenced: RefCell<BTreeMap<u64, Rc<Plan>>>,
+    /// The right sides of joins with themselves, as they were, and the new ids of their columns.
+    renewals: RefCell<Vec<(Rc<Plan>, BTreeMap<ColumnId, ColumnId>)>>,
 }
 
 /// The tables and views that SQL can name.
@@ -33,7 +36,12 @@ impl Analyzer {
     /// A session with these settings.
     #[must_use]
     pub fn new(settings: Settings) -> Rc<Self> {
-        Rc::new(Self { settings: RefCell::new(settings), next_id: Cell::new(0), referenced: RefCell::default() })
+        Rc::new(Self {
+            settings: RefCell::new(settings),
+            next_id: Cell::new(0),
+            referenced: RefCell::default(),
+            renewals: RefCell::default(),
+        })
     }
 
     /// The settings now.
@@ -64,13 +72,26 @@ impl Analyzer {
         schema.fields.iter().map(|field| Column::new(self.fresh_column(), &field.name, field.data_type.clone(), field.nullable)).collect()
     }
 
-    /// Remembers a frame's columns for `df["x"]` in later frames.
+    /// Remembers a frame for `df["x"]` in later frames.
     pub(crate) fn remember(&self, frame: &Frame) {
-        self.referenced.borrow_mut().entry(frame.id).or_insert_with(|| frame.plan.columns.clone());
+        self.referenced.borrow_mut().entry(frame.id).or_insert_with(|| Rc::clone(&frame.plan));
     }
 
-    /// The columns of a remembered frame.
-    pub(crate) fn remembered(&self, frame: u64) -> Option<Vec<Column>> {
+    /// The plan of a remembered frame.
+    pub(crate) fn remembered(&self, frame: u64) -> Option<Rc<Plan>> {
         self.referenced.borrow().get(&frame).cloned()
+    }
+
+    /// Remembers that a relation got new ids as the right side of a join.
+    pub(crate) fn renewed(&self, plan: &Rc<Plan>, ids: BTreeMap<ColumnId, ColumnId>) {
+        self.renewals.borrow_mut().push((Rc::clone(plan), ids));
+    }
+
+    /// The new id of the frame's column where the frame stood in the right side of a join with itself, if it is among these columns.
+    pub(crate) fn copy_of(&self, frame: &Rc<Plan>, column: ColumnId, among: &[&Column]) -> Option<ColumnId> {
+        let renewals = self.renewals.borrow();
+        let holds = |side: &Rc<Plan>| Rc::ptr_eq(side, frame) || side.exists(&|below| std::ptr::eq(below, Rc::as_ptr(frame)));
+        let copies = renewals.iter().filter(|(side, _)| holds(side)).filter_map(|(_, ids)| ids.get(&column));
+        copies.copied().find(|copy| among.iter().any(|column| column.id == *copy))
     }
 }

@@ -15,7 +15,13 @@ use std::rc::Rc;
 /// The relation, with new ids for all its columns where it shares one with the other relation.
 pub(crate) fn apart(plan: &Rc<Plan>, other: &Plan, analyzer: &Analyzer) -> Rc<Plan> {
     let shares = plan.columns.iter().any(|column| other.column(column.id).is_some());
-    if shares { Renewal { analyzer, ids: BTreeMap::new(), sources: BTreeMap::new() }.plan(plan) } else { Rc::clone(plan) }
+    if !shares {
+        return Rc::clone(plan);
+    }
+    let mut renewal = Renewal { analyzer, ids: BTreeMap::new(), sources: BTreeMap::new() };
+    let renewed = renewal.plan(plan);
+    analyzer.renewed(plan, renewal.ids);
+    renewed
 }
 
 struct Renewal<'a> {

@@ -18,6 +18,9 @@ pub(crate) struct Names<'a> {
     /// Columns of relations below that no longer are in the output: looked up where the output has no such name.
     hidden: Vec<&'a Column>,
     analyzer: &'a Analyzer,
+    case_sensitive: bool,
+    /// Whether a column of both sides of a join with itself may be named: in the join's own condition.
+    lenient: bool,
     /// The hidden columns that were used.
     used_hidden: RefCell<Vec<Column>>,
 }
@@ -29,13 +32,25 @@ impl<'a> Names<'a> {
     /// The columns of the relations, left to right.
     pub(crate) fn of(plans: &[&'a Rc<Plan>], analyzer: &'a Analyzer) -> Self {
         let columns = plans.iter().flat_map(|plan| plan.columns.iter()).collect();
-        Self { columns, hidden: Vec::new(), analyzer, used_hidden: RefCell::default() }
+        Self {
+            columns,
+            hidden: Vec::new(),
+            analyzer,
+            case_sensitive: analyzer.settings().case_sensitive,
+            lenient: false,
+            used_hidden: RefCell::default(),
+        }
     }
 
     /// The same columns, and these where a name is not among them.
     pub(crate) fn with_hidden(mut self, hidden: Vec<&'a Column>) -> Self {
         self.hidden = hidden;
         self
+    }
+
+    /// The same columns, for a join's own condition.
+    pub(crate) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
     }
 
     /// The hidden columns that names were resolved to, in order of use.
@@ -85,7 +100,7 @@ impl<'a> Names<'a> {
     }
 
     fn same(&self, a: &str, b: &str) -> bool {
-        if self.analyzer.settings().case_sensitive { a == b } else { a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase() }
+        if self.case_sensitive { a == b } else { a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase() }
     }
 }
 
@@ -108,11 +123,13 @@ impl Scope for Names<'_> {
         if frame & EXACT != 0 {
             return self.exactly(ColumnId(frame & !EXACT));
         }
-        let remembered = self.analyzer.remembered(frame).unwrap_or_default();
-        let asked: Vec<&Column> = remembered.iter().filter(|column| self.same(&column.name, name)).collect();
-        let Some(asked) = asked.first() else {
-            return Err(errors::unresolved_column(&[name.to_owned()], &remembered.iter().collect::<Vec<_>>()));
+        let Some(plan) = self.analyzer.remembered(frame) else { return Err(errors::unresolved_column(&[name.to_owned()], &[])) };
+        let Some(asked) = plan.columns.iter().find(|column| self.same(&column.name, name)) else {
+            return Err(errors::no_such_column(name, &plan.schema()));
         };
+        if !self.lenient && self.analyzer.copy_of(&plan, asked.id, &self.columns).is_some() {
+            return Err(errors::ambiguous_self_join(asked));
+        }
         if let Some(column) = self.by_id(asked.id) {
             return Ok(column.typed());
         }

@@ -312,6 +312,7 @@ impl Plan {
             Node::Source(source) => source.spec.streaming,
             other => other.children().iter().any(|child| child.is_streaming),
         };
+        let columns = if is_streaming && node.keeps_rows() { columns.into_iter().map(Column::nullable).collect() } else { columns };
         Rc::new(Self { node, columns, is_streaming })
     }
 
@@ -387,6 +388,15 @@ impl Node {
         }
     }
 
+    /// Whether a stream's rows or results pass through state here: then Spark's schemas say of every column that it may be null.
+    fn keeps_rows(&self) -> bool {
+        match self {
+            Self::Aggregate { .. } | Self::Deduplicate { .. } | Self::Limit { .. } => true,
+            Self::Join { left, right, .. } => left.is_streaming && right.is_streaming,
+            _ => false,
+        }
+    }
+
     /// The same node over other inputs, which come in the same order and number.
     #[must_use]
     pub fn with_children(mut self, inputs: Vec<Rc<Plan>>) -> Self {
@@ -449,6 +459,12 @@ impl std::fmt::Display for OutputMode {
 }
 
 impl Column {
+    /// The same column, which may be null.
+    #[must_use]
+    pub fn nullable(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+
     /// Whether it is a `session_window`.
     #[must_use]
     pub fn is_session(&self) -> bool {

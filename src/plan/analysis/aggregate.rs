@@ -15,19 +15,24 @@ use crate::plan::Plan;
 use crate::plan::analysis::list::Draft;
 use std::rc::Rc;
 
-/// `groupBy(keys).agg(aggregates)`: the keys stand first in the result.
+/// `groupBy(keys).agg(aggregates)`: the keys stand first in the result. The aggregates may name the window that is a key: `max("window.end")`.
 pub(crate) fn aggregate(keys: Vec<Expr>, aggregates: Vec<Expr>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
-    let keys = super::list::drafts(keys, &child, analyzer)?;
-    let outputs = super::list::drafts(aggregates, &child, analyzer)?;
-    let shown = keys.iter().map(Draft::copy).chain(outputs).collect();
-    over_keys(keys, shown, child, analyzer)
+    let mut keys = super::list::drafts(keys, &child, analyzer)?;
+    let (child, window) = super::window::place(keys.iter_mut().map(|draft| &mut draft.typed), None, child, analyzer)?;
+    let shown: Vec<Draft> = keys.iter().map(Draft::copy).collect();
+    let mut outputs = super::list::drafts(aggregates, &child, analyzer)?;
+    let (child, _) = super::window::place(outputs.iter_mut().map(|draft| &mut draft.typed), window, child, analyzer)?;
+    finished(keys, shown.into_iter().chain(outputs), child, analyzer)
 }
 
-/// `SELECT outputs GROUP BY keys`, both resolved over the child.
-pub(crate) fn over_keys(keys: Vec<Draft>, outputs: Vec<Draft>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
-    let (mut keys, mut outputs) = (keys, outputs);
-    let windows = keys.iter_mut().chain(&mut outputs).map(|draft| &mut draft.typed);
-    let child = super::window::place(windows, child, analyzer)?;
+/// An aggregation of all rows: `select(count("*"))`, `agg(...)` without keys.
+pub(crate) fn whole(outputs: Vec<Draft>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+    let mut outputs = outputs;
+    let (child, _) = super::window::place(outputs.iter_mut().map(|draft| &mut draft.typed), None, child, analyzer)?;
+    finished(Vec::new(), outputs.into_iter(), child, analyzer)
+}
+
+fn finished(keys: Vec<Draft>, outputs: impl Iterator<Item = Draft>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
     let mut grouping = Grouping::new(keys, child, analyzer)?;
     let mut list = Vec::new();
     for output in outputs {
@@ -62,21 +67,15 @@ impl Grouping {
         Ok(Self { keys: named, calls: Vec::new(), child })
     }
 
-    /// An output column: its expression over the keys' and the calls' columns.
+    /// An output column: its expression over the keys' and the calls' columns. A call that stands alone is its own column.
     pub(crate) fn output(&mut self, draft: Draft, analyzer: &Analyzer) -> diag::Result<Named> {
-        let name = draft.name.clone();
-        let typed = self.over_results(draft.typed, &name, analyzer)?;
-        let results = self.results();
-        Ok(Draft {
-            typed,
-            ..Draft {
-                name,
-                names: Vec::new(),
-                aliased: draft.aliased,
-                typed: Typed::literal(crate::types::Value::Null, crate::types::DataType::Null),
-            }
-        }
-        .named(&results, analyzer))
+        let (calls, is_call) = (self.calls.len(), matches!(draft.typed.kind, TypedKind::Aggregate(_)));
+        let Draft { name, names, aliased, typed } = draft;
+        let typed = self.over_results(typed, &name, analyzer)?;
+        let is_new_call = is_call && self.calls.len() > calls;
+        let mut named = Draft { name, names, aliased: aliased && !is_new_call, typed }.named(&self.results(), analyzer);
+        named.column.nullable |= self.child.is_streaming;
+        Ok(named)
     }
 
     /// The expression with keys and aggregate calls replaced by the columns that hold them.

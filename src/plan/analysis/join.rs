@@ -4,6 +4,7 @@ use crate::diag;
 use crate::diag::Diagnostic;
 use crate::expr::Expr;
 use crate::expr::Typed;
+use crate::expr::TypedKind;
 use crate::plan::Analyzer;
 use crate::plan::Column;
 use crate::plan::JoinOn;
@@ -42,12 +43,14 @@ fn unknown_type(how: &str) -> Box<Diagnostic> {
 
 /// Joins two relations. Where they share columns, the right side gets new ids.
 pub(crate) fn join(left: &Rc<Plan>, right: &Rc<Plan>, on: JoinOn, join_type: JoinType, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+    let before = Rc::clone(right);
     let right = instance::apart(right, left, analyzer);
     match on {
         JoinOn::Nothing => Ok(relation(left, &right, None, join_type)),
         JoinOn::Columns(names) => using(left, &right, &names, join_type, analyzer),
         JoinOn::Condition(conditions) => {
             let condition = condition(conditions, left, &right, analyzer)?;
+            let condition = condition.map(|condition| both_sides(condition, &before, &right));
             Ok(relation(left, &right, condition, join_type))
         }
     }
@@ -70,7 +73,7 @@ fn relation(left: &Rc<Plan>, right: &Rc<Plan>, condition: Option<Typed>, join_ty
 
 fn condition(conditions: Vec<Expr>, left: &Rc<Plan>, right: &Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Option<Typed>> {
     let Some(whole) = conditions.into_iter().reduce(|all, one| Expr::call("and", vec![all, one])) else { return Ok(None) };
-    let names = Names::of(&[left, right], analyzer);
+    let names = Names::of(&[left, right], analyzer).lenient();
     let typed = crate::expr::resolve(&whole, &names, &analyzer.settings())?;
     if !matches!(typed.data_type, DataType::Boolean | DataType::Null) {
         let text = format!(
@@ -81,6 +84,28 @@ fn condition(conditions: Vec<Expr>, left: &Rc<Plan>, right: &Rc<Plan>, analyzer:
         return Err(Diagnostic::analysis("JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", text, "42K0E"));
     }
     Ok(Some(typed))
+}
+
+/// `df.x = df.x` in a join of a relation with itself means its left and its right side (`selfJoinAutoResolveAmbiguity`).
+fn both_sides(condition: Typed, before: &Plan, right: &Plan) -> Typed {
+    let TypedKind::Call(call) = &condition.kind else { return condition };
+    if call.function.name == "and" {
+        let Ok(parts) = condition.map_children(&mut |part| Ok::<_, std::convert::Infallible>(both_sides(part, before, right)));
+        return parts;
+    }
+    let [a, b] = call.arguments.as_slice() else { return condition };
+    if !matches!(call.function.name, "=" | "<=>") || a != b {
+        return condition;
+    }
+    let TypedKind::Column(id) = a.kind else { return condition };
+    let renewed = before.columns.iter().position(|column| column.id == id).map(|place| right.columns[place].typed());
+    let Some(renewed) = renewed else { return condition };
+    let mut first = true;
+    let Ok(parts) = condition.map_children(&mut |part| {
+        let is_first = std::mem::replace(&mut first, false);
+        Ok::<_, std::convert::Infallible>(if is_first { part } else { renewed.clone() })
+    });
+    parts
 }
 
 /// A join on columns that both sides have: equal in pairs, once in the result, before the other columns (`UsingJoin`).

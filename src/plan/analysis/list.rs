@@ -36,9 +36,9 @@ pub(crate) fn exactly(column: &Column) -> Expr {
 pub(crate) fn project(list: Vec<Expr>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
     let mut drafts = drafts(list, &child, analyzer)?;
     if drafts.iter().any(|draft| draft.typed.has_aggregate()) {
-        return super::aggregate::over_keys(Vec::new(), drafts, child, analyzer);
+        return super::aggregate::whole(drafts, child, analyzer);
     }
-    let child = super::window::place(drafts.iter_mut().map(|draft| &mut draft.typed), child, analyzer)?;
+    let (child, _) = super::window::place(drafts.iter_mut().map(|draft| &mut draft.typed), None, child, analyzer)?;
     let child = super::generate::place(&mut drafts, child, analyzer)?;
     let child = super::over::place(&mut drafts, child, analyzer);
     let list = drafts.into_iter().map(|draft| draft.named(&child, analyzer)).collect();

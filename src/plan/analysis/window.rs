@@ -13,24 +13,39 @@ use crate::plan::TimeWindow;
 use crate::plan::WindowKind;
 use std::rc::Rc;
 
+/// The window of a list: the call and the column that stands for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    window: Typed,
+    column: Column,
+}
+
 /// Takes the window call out of the expressions and puts the relation that makes its column over the child.
-/// Two different windows are refused; the same one may stand in several places.
-pub(crate) fn place<'a>(list: impl Iterator<Item = &'a mut Typed>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+/// Two different windows are refused; the same one may stand in several places. `known` is the window that is placed already.
+pub(crate) fn place<'a>(
+    list: impl Iterator<Item = &'a mut Typed>,
+    known: Option<Placed>,
+    child: Rc<Plan>,
+    analyzer: &Analyzer,
+) -> diag::Result<(Rc<Plan>, Option<Placed>)> {
     let list: Vec<&mut Typed> = list.collect();
-    let mut windows: Vec<Typed> = Vec::new();
+    let mut windows: Vec<Typed> = known.iter().map(|placed| placed.window.clone()).collect();
     for typed in &list {
         collect(typed, &mut windows);
     }
-    let window = match windows.as_slice() {
-        [] => return Ok(child),
-        [window] => window.clone(),
+    let (placed, relation) = match (known, windows.as_slice()) {
+        (_, []) => return Ok((child, None)),
+        (Some(placed), [_]) => (placed, child),
+        (None, [window]) => {
+            let (column, relation) = relation(window, child, analyzer);
+            (Placed { window: window.clone(), column }, relation)
+        }
         _ => return Err(several()),
     };
-    let (column, relation) = relation(&window, child, analyzer);
     for typed in list {
-        replace(typed, &window, &column);
+        replace(typed, &placed.window, &placed.column);
     }
-    Ok(relation)
+    Ok((relation, Some(placed)))
 }
 
 fn several() -> Box<Diagnostic> {

@@ -29,9 +29,9 @@ impl Pushing<'_> {
         found
     }
 
-    /// `isnotnull` of the columns that a window's time is made of.
-    pub(super) fn time_not_null(&self, time: &Typed, child: &Rc<Plan>) -> Vec<Predicate> {
-        let columns = null_makes_null(time);
+    /// `isnotnull` of the columns that a window's time, or a generator's array, is made of.
+    pub(super) fn input_not_null(&self, input: &Typed, child: &Rc<Plan>) -> Vec<Predicate> {
+        let columns = null_makes_null(input);
         let columns = columns.iter().filter_map(|id| child.column(*id)).filter(|column| column.nullable);
         columns.filter_map(|column| self.is_not_null(column, child)).map(|typed| Predicate { typed, implied: true }).collect()
     }

@@ -51,7 +51,7 @@ impl Pushing<'_> {
                 self.through(plan, child, predicates, &|predicate| !predicate.columns().contains(event_time))
             }
             Node::Sort { child, .. } => self.through(plan, child, predicates, &|_| true),
-            Node::Generate { child, .. } => self.through(plan, child, predicates, &|predicate| reads_only(predicate, child)),
+            Node::Generate { generator, outer, child, .. } => self.generate(plan, generator, *outer, child, predicates),
             Node::TimeWindow(window) => self.windowed(plan, &window.child, &window.time, predicates),
             Node::SessionWindow(window) => self.windowed(plan, &window.child, &window.time, predicates),
             Node::Aggregate { keys, child, .. } => self.aggregate(plan, keys, child, predicates),
@@ -93,10 +93,22 @@ impl Pushing<'_> {
         keep(rebuilt(plan, vec![self.push(child, down)]), stay)
     }
 
+    /// A generator makes nothing of a null array: that much is known of the rows below it (`InferFiltersFromGenerate`).
+    fn generate(&self, plan: &Rc<Plan>, generator: &Typed, outer: bool, child: &Rc<Plan>, predicates: Vec<Predicate>) -> Rc<Plan> {
+        let (mut down, stay): (Vec<_>, Vec<_>) = predicates.into_iter().partition(|predicate| reads_only(&predicate.typed, child));
+        if !outer
+            && let [input] = generator.children().as_slice()
+            && matches!(input.kind, TypedKind::Column(_))
+        {
+            down.extend(self.input_not_null(input, child));
+        }
+        keep(rebuilt(plan, vec![self.push(child, down)]), stay)
+    }
+
     /// A window has no row without a time: that much is known of the rows below it.
     fn windowed(&self, plan: &Rc<Plan>, child: &Rc<Plan>, time: &Typed, predicates: Vec<Predicate>) -> Rc<Plan> {
         let (mut down, stay): (Vec<_>, Vec<_>) = predicates.into_iter().partition(|predicate| reads_only(&predicate.typed, child));
-        down.extend(self.time_not_null(time, child));
+        down.extend(self.input_not_null(time, child));
         keep(rebuilt(plan, vec![self.push(child, down)]), stay)
     }
 

@@ -3,6 +3,7 @@
 use crate::expr::Typed;
 use crate::expr::TypedKind;
 use crate::plan::Analyzer;
+use crate::types::Value;
 
 /// The condition as a source takes it, if it does: comparisons of a top-level column with a literal (the column on the left), `isnull`, `isnotnull`, `in`,
 /// `startswith`, `endswith`, `contains`, and `and`, `or`, `not` of those.
@@ -18,10 +19,31 @@ pub(super) fn translated(typed: &Typed, analyzer: &Analyzer) -> Option<Typed> {
         ("isnull" | "isnotnull", [a]) if is_column(a) => Some(typed.clone()),
         ("in", [a, values @ ..]) if is_column(a) && values.iter().all(is_literal) => Some(typed.clone()),
         ("startswith" | "endswith" | "contains", [a, b]) if is_column(a) && is_literal(b) => Some(typed.clone()),
+        ("like", [a, b]) if is_column(a) => like(typed, a, b),
         ("and" | "or", [a, b]) => replaced(typed, vec![translated(a, analyzer)?, translated(b, analyzer)?]),
         ("not", [a]) => replaced(typed, vec![translated(a, analyzer)?]),
         _ => None,
     }
+}
+
+/// A pattern with `%` at its ends alone is a plain test: `LikeSimplification`.
+fn like(typed: &Typed, column: &Typed, pattern: &Typed) -> Option<Typed> {
+    let Some(Value::String(text)) = pattern.as_literal() else { return None };
+    let (begins, ends) = (text.starts_with('%'), text.len() > 1 && text.ends_with('%'));
+    let inner = &text[usize::from(begins)..text.len() - usize::from(ends)];
+    if inner.contains(['%', '_', '\\']) || inner.is_empty() {
+        return None;
+    }
+    let name = match (begins, ends) {
+        (false, false) => "=",
+        (false, true) => "startswith",
+        (true, false) => "endswith",
+        (true, true) => "contains",
+    };
+    let function = crate::expr::function::find(name)?;
+    let literal = Typed::literal(Value::String(inner.to_owned()), pattern.data_type.clone());
+    let call = crate::expr::Call { function, arguments: vec![column.clone(), literal], ansi: true };
+    Some(Typed { kind: TypedKind::Call(Box::new(call)), ..typed.clone() })
 }
 
 fn replaced(typed: &Typed, arguments: Vec<Typed>) -> Option<Typed> {

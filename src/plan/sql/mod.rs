@@ -78,11 +78,11 @@ impl Session<'_> {
     }
 
     fn row_count(&self, name: &str, written: &tree::SqlExpr) -> diag::Result<u64> {
-        match values::constant(&crate::expr::from_sql(written)?, self.analyzer)?.0 {
-            Value::Byte(count) => analysis::row_count(name, count.into()),
-            Value::Short(count) => analysis::row_count(name, count.into()),
-            Value::Integer(count) => analysis::row_count(name, count.into()),
-            Value::Long(count) => analysis::row_count(name, count),
+        let expr = crate::expr::from_sql(written)?;
+        match values::constant(&expr, self.analyzer)?.0 {
+            count if count.as_i64().is_some() => {
+                analysis::row_count(name, count.as_i64().unwrap_or_default()).map_err(|found| order::placed(found, &expr))
+            }
             Value::Null => Err(Diagnostic::analysis(
                 "INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL",
                 format!("The limit like expression \"NULL\" is invalid. The evaluated {name} expression must not be null."),

@@ -30,7 +30,7 @@ pub(super) fn positions(keys: Vec<SortKey>, outputs: &[Column]) -> diag::Result<
         None => Ok(key),
         Some(place) => match usize::try_from(place - 1).ok().and_then(|place| outputs.get(place)) {
             Some(column) => Ok(SortKey { expr: analysis::exactly(column), ..key }),
-            None => Err(out_of_range("ORDER BY", "ORDER_BY_POS_OUT_OF_RANGE", place, outputs.len())),
+            None => Err(out_of_range("ORDER BY", "ORDER_BY_POS_OUT_OF_RANGE", place, outputs.len(), &key.expr)),
         },
     };
     keys.into_iter().map(replaced).collect()
@@ -45,6 +45,15 @@ pub(super) fn position(expr: &Expr) -> Option<i64> {
 }
 
 /// A position that is not in the select list.
-pub(super) fn out_of_range(clause: &str, condition: &str, place: i64, size: usize) -> Box<Diagnostic> {
-    Diagnostic::analysis(condition, format!("{clause} position {place} is not in select list (valid range is [1, {size}])."), "42805")
+pub(super) fn out_of_range(clause: &str, condition: &str, place: i64, size: usize, written: &Expr) -> Box<Diagnostic> {
+    let text = format!("{clause} position {place} is not in select list (valid range is [1, {size}]).");
+    placed(Diagnostic::analysis(condition, text, "42805"), written)
+}
+
+/// The diagnostic with the place of an expression in the text: `; line 1 pos 31`.
+pub(super) fn placed(mut found: Box<Diagnostic>, written: &Expr) -> Box<Diagnostic> {
+    if let Expr::At(_, origin) = written {
+        found.message = format!("{}; line {} pos {}", found.message, origin.line, origin.position);
+    }
+    found
 }

@@ -2,9 +2,12 @@
 
 use crate::diag;
 use crate::diag::Diagnostic;
+use crate::expr::ColumnId;
 use crate::expr::Expr;
 use crate::expr::Scope;
 use crate::expr::Typed;
+use crate::expr::TypedKind;
+use crate::plan::Column;
 use crate::plan::Named;
 use crate::plan::Node;
 use crate::plan::Order;
@@ -12,6 +15,7 @@ use crate::plan::Plan;
 use crate::plan::analysis;
 use crate::plan::analysis::Draft;
 use crate::plan::analysis::Grouping;
+use crate::plan::column::quote;
 use crate::plan::errors;
 use crate::plan::names::Names;
 use crate::plan::sql::Session;
@@ -32,34 +36,33 @@ impl Session<'_> {
         }
         let items = select.items.iter().map(Self::expr).collect::<diag::Result<Vec<_>>>()?;
         let items = analysis::spread(items, &child, self.analyzer)?;
-        let drafts = analysis::drafts(items.clone(), &child, self.analyzer)?;
-        let aggregates = select.group_by.is_some() || select.having.is_some() || drafts.iter().any(|draft| draft.typed.has_aggregate());
+        let mut aggregates = select.group_by.is_some() || select.having.is_some();
+        if !aggregates {
+            aggregates = analysis::drafts(items.clone(), &child, self.analyzer)?.iter().any(|draft| draft.typed.has_aggregate());
+        }
         if aggregates {
-            return self.grouped(select, &items, drafts, order_by, child);
+            return self.grouped(select, items, order_by, child);
         }
         let list = analysis::project(items, child, self.analyzer)?;
         let list = if select.distinct { distinct(list) } else { list };
         self.sorted(list, order_by)
     }
 
-    fn grouped(
-        &self,
-        select: &tree::Select,
-        items: &[Expr],
-        outputs: Vec<Draft>,
-        order_by: &[tree::SqlSortKey],
-        child: Rc<Plan>,
-    ) -> diag::Result<Rc<Plan>> {
-        let keys = self.keys(select.group_by.as_ref(), items, &outputs, &child)?;
-        let scope = Results { outputs: &outputs.iter().map(Draft::copy).collect::<Vec<_>>(), child: Names::of(&[&child], self.analyzer) };
+    /// The keys first: what is selected may name the window that is one of them.
+    fn grouped(&self, select: &tree::Select, items: Vec<Expr>, order_by: &[tree::SqlSortKey], child: Rc<Plan>) -> diag::Result<Rc<Plan>> {
+        let mut keys = self.keys(select.group_by.as_ref(), &items, &child)?;
+        let (child, window) = analysis::place_windows(keys.iter_mut().map(|draft| &mut draft.typed), None, child, self.analyzer)?;
+        let mut outputs = analysis::drafts(items, &child, self.analyzer)?;
+        let scope = Results {
+            outputs: &outputs.iter().map(Draft::copy).collect::<Vec<_>>(),
+            relation: &child,
+            child: Names::of(&[&child], self.analyzer),
+        };
         let settings = self.analyzer.settings();
-        let having = select.having.as_ref().map(|having| crate::expr::resolve(&Self::expr(having)?, &scope, &settings)).transpose()?;
-        let sort = self.sort_drafts(order_by, &outputs, &scope)?;
-
-        let (mut keys, mut outputs, mut having, mut sort) = (keys, outputs, having, sort);
-        let all = keys.iter_mut().chain(&mut outputs).map(|draft| &mut draft.typed);
-        let all = all.chain(&mut having).chain(sort.iter_mut().map(|order| &mut order.expr));
-        let windowed = analysis::place_windows(all, Rc::clone(&child), self.analyzer)?;
+        let mut having = select.having.as_ref().map(|having| crate::expr::resolve(&Self::expr(having)?, &scope, &settings)).transpose()?;
+        let mut sort = self.sort_drafts(order_by, &outputs, &scope)?;
+        let all = outputs.iter_mut().map(|draft| &mut draft.typed).chain(&mut having).chain(sort.iter_mut().map(|order| &mut order.expr));
+        let (windowed, _) = analysis::place_windows(all, window, Rc::clone(&child), self.analyzer)?;
         let mut grouping = Grouping::new(keys, windowed, self.analyzer)?;
         let mut list = Vec::new();
         for output in outputs {
@@ -102,37 +105,38 @@ impl Session<'_> {
     }
 
     /// The keys of `GROUP BY`: positions and aliases of the select list, or expressions over the relation.
-    fn keys(&self, grouping: Option<&tree::Grouping>, items: &[Expr], outputs: &[Draft], child: &Rc<Plan>) -> diag::Result<Vec<Draft>> {
+    fn keys(&self, grouping: Option<&tree::Grouping>, items: &[Expr], child: &Rc<Plan>) -> diag::Result<Vec<Draft>> {
         let written = match grouping {
             None => return Ok(Vec::new()),
             Some(tree::Grouping::All) => {
-                return Ok(outputs.iter().filter(|output| !output.typed.has_aggregate()).map(Draft::copy).collect());
+                let all = analysis::drafts(items.to_vec(), child, self.analyzer)?;
+                return Ok(all.into_iter().filter(|output| !output.typed.has_aggregate()).collect());
             }
             Some(tree::Grouping::Sets(_)) => return Err(errors::unknown_to_us("grouping sets, rollup and cube")),
             Some(tree::Grouping::Expressions(written)) => written,
         };
         let mut keys = Vec::new();
         for key in written {
-            keys.push(self.key(Self::expr(key)?, items, outputs, child)?);
+            keys.push(self.key(Self::expr(key)?, items, child)?);
         }
         Ok(keys)
     }
 
-    fn key(&self, key: Expr, items: &[Expr], outputs: &[Draft], child: &Rc<Plan>) -> diag::Result<Draft> {
-        if let Some(place) = order::position(&key) {
-            return match usize::try_from(place - 1).ok().and_then(|place| outputs.get(place)) {
-                Some(output) if output.typed.has_aggregate() => Err(position_of_aggregate(place, &output.name)),
-                Some(output) => Ok(output.copy()),
-                None => Err(order::out_of_range("GROUP BY", "GROUP_BY_POS_OUT_OF_RANGE", place, items.len())),
-            };
-        }
+    fn key(&self, key: Expr, items: &[Expr], child: &Rc<Plan>) -> diag::Result<Draft> {
         let names = Names::of(&[child], self.analyzer);
+        if let Some(place) = order::position(&key) {
+            let Some(item) = usize::try_from(place - 1).ok().and_then(|place| items.get(place)) else {
+                return Err(order::out_of_range("GROUP BY", "GROUP_BY_POS_OUT_OF_RANGE", place, items.len(), &key));
+            };
+            let draft = Draft::of(item.clone(), &names, self.analyzer)?;
+            return if draft.typed.has_aggregate() { Err(position_of_aggregate(place, &draft.name, &key)) } else { Ok(draft) };
+        }
         if let Expr::Name(parts) = key.bare()
             && let [name] = parts.as_slice()
             && names.find(parts)?.is_none()
-            && let Some(output) = outputs.iter().find(|output| output.aliased && output.name.eq_ignore_ascii_case(name))
+            && let Some(item) = items.iter().find(|item| matches!(item, Expr::Alias(_, given) if given[0].eq_ignore_ascii_case(name)))
         {
-            return Ok(output.copy());
+            return Draft::of(item.clone(), &names, self.analyzer);
         }
         Draft::of(key, &names, self.analyzer)
     }
@@ -145,7 +149,7 @@ impl Session<'_> {
                 None => crate::expr::resolve(&key.expr, scope, &settings)?,
                 Some(place) => match usize::try_from(place - 1).ok().and_then(|place| outputs.get(place)) {
                     Some(output) => output.typed.clone(),
-                    None => return Err(order::out_of_range("ORDER BY", "ORDER_BY_POS_OUT_OF_RANGE", place, outputs.len())),
+                    None => return Err(order::out_of_range("ORDER BY", "ORDER_BY_POS_OUT_OF_RANGE", place, outputs.len(), &key.expr)),
                 },
             };
             sort.push(Order { expr, descending: key.descending, nulls_first: key.nulls_first });
@@ -154,17 +158,32 @@ impl Session<'_> {
     }
 }
 
-fn position_of_aggregate(place: i64, name: &str) -> Box<Diagnostic> {
+fn position_of_aggregate(place: i64, name: &str, written: &Expr) -> Box<Diagnostic> {
     let text = format!(
-        "GROUP BY {place} refers to an expression {name} that contains an aggregate function. Aggregate functions are not allowed in GROUP BY."
+        "GROUP BY {place} refers to an expression {name} AS {} that contains an aggregate function. Aggregate functions are not allowed in GROUP BY.",
+        quote(name)
     );
-    Diagnostic::analysis("GROUP_BY_POS_AGGREGATE", text, "42903")
+    order::placed(Diagnostic::analysis("GROUP_BY_POS_AGGREGATE", text, "42903"), written)
 }
 
 /// The names that `HAVING` and `ORDER BY` know: the outputs' first, then the relation's. An output stands for its expression.
 struct Results<'a> {
     outputs: &'a [Draft],
+    relation: &'a Plan,
     child: Names<'a>,
+}
+
+impl Results<'_> {
+    /// What an unknown name might have meant: the outputs, bare columns with their qualifier.
+    fn candidates(&self) -> Vec<Column> {
+        let candidate = |output: &Draft| match output.typed.kind {
+            TypedKind::Column(id) if !output.aliased => self.relation.column(id).cloned(),
+            _ => None,
+        };
+        let made =
+            |output: &Draft| Column::new(ColumnId(u64::MAX - output.name.len() as u64), &output.name, output.typed.data_type.clone(), true);
+        self.outputs.iter().map(|output| candidate(output).unwrap_or_else(|| made(output))).collect()
+    }
 }
 
 impl Scope for Results<'_> {
@@ -172,6 +191,9 @@ impl Scope for Results<'_> {
         let output = self.outputs.iter().find(|output| output.name.eq_ignore_ascii_case(&parts[0]));
         match output {
             Some(output) => Ok((output.typed.clone(), 1)),
+            None if self.child.find(parts)?.is_none() => {
+                Err(errors::unresolved_column(parts, &self.candidates().iter().collect::<Vec<_>>()))
+            }
             None => self.child.resolve_name(parts),
         }
     }

@@ -25,14 +25,29 @@ pub(super) fn refused(functions: &[WindowFunction], child: &Plan) -> Box<Diagnos
     Diagnostic::analysis("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING", text, "42KDE")
 }
 
-/// What follows `OVER` in the call's text.
-fn specification(call: &OverCall) -> &str {
-    call.sql.split_once(" OVER ").map_or(call.sql.as_str(), |(_, specification)| specification)
+/// What follows `OVER` in the call's text; `lag` and `lead` look at one row alone.
+fn specification(call: &OverCall) -> String {
+    let specification = call.sql.split_once(" OVER ").map_or(call.sql.as_str(), |(_, specification)| specification);
+    if !matches!(call.name.as_str(), "lag" | "lead") {
+        return specification.to_owned();
+    }
+    let offset = match call.arguments.get(1).and_then(Typed::as_literal).and_then(crate::types::Value::as_i64) {
+        Some(offset) if call.name == "lag" => -offset,
+        Some(offset) => offset,
+        None if call.name == "lag" => -1,
+        None => 1,
+    };
+    let start = specification.find(" RANGE BETWEEN").or_else(|| specification.find(" ROWS BETWEEN")).unwrap_or(specification.len() - 1);
+    format!("{} ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING)", &specification[..start])
 }
 
 /// The function with its arguments as plans print them, columns with their ids: `lag(id#3, -1, null)`.
 fn call_text(call: &OverCall, child: &Plan) -> String {
-    let mut arguments: Vec<String> = call.arguments.iter().map(|argument| argument_text(argument, child)).collect();
+    let own = match call.arguments.as_slice() {
+        [Typed { kind: TypedKind::Aggregate(inner), .. }] => &inner.arguments,
+        _ => &call.arguments,
+    };
+    let mut arguments: Vec<String> = own.iter().map(|argument| argument_text(argument, child)).collect();
     if matches!(call.name.as_str(), "lag" | "lead") {
         let defaults = ["null", "1", "null"];
         arguments.extend(defaults.iter().skip(arguments.len()).map(|text| (*text).to_owned()));

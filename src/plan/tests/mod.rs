@@ -4,11 +4,17 @@
 //! Steps are DataFrame methods with SQL expressions, `;` between arguments: `select id; upper(name) AS n`, `where id > 1`,
 //! `watermark at; 10 minutes`, `group name | agg count(*) AS n`, `join b; id; left`, `union b`, `order id DESC`, `distinct`, ...
 
+#[rustfmt::skip]
 mod columns;
+#[rustfmt::skip]
 mod grouping;
+#[rustfmt::skip]
 mod joining;
+#[rustfmt::skip]
 mod optimizing;
+#[rustfmt::skip]
 mod querying;
+#[rustfmt::skip]
 mod refusing;
 
 use crate::diag;
