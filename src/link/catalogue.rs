@@ -15,18 +15,36 @@ pub fn catalogue() -> view::Catalogue {
     }
 }
 
-/// The files that a setting has from the start.
+/// The files that a setting has from the start: its own, and the real flights where a feed replays them.
 #[must_use]
 pub fn files(setting: &view::Setting) -> Vec<(String, String)> {
-    setting.files.clone()
+    let replayed = |feed: &view::Feed| matches!(feed, view::Feed::Replay { from, .. } if from == FLIGHTS);
+    let mut files = setting.files.clone();
+    if setting.feeds.iter().any(replayed) && !files.iter().any(|(path, _)| path == FLIGHTS) {
+        files.push((FLIGHTS.to_owned(), include_str!("flights.csv").to_owned()));
+    }
+    files
 }
 
-/// The verdict on an answer.
+/// Where lessons find the flights.
+const FLIGHTS: &str = "/data/flights.csv";
+
+/// The verdict on an answer to the exercise of this id.
 #[must_use]
 pub fn judge(id: String, program: &str) -> Event {
-    let _ = program;
-    let verdict = view::Verdict::Failed { diagnostic: view::Diagnostic { message: "Not yet.".into(), ..view::Diagnostic::default() } };
+    let verdict = match lesson::exercises().iter().find(|exercise| exercise.id == id) {
+        Some(exercise) => told(program, lesson::judge(exercise, program, &mut lesson::PlaygroundStage::recording(true))),
+        None => view::Verdict::Failed { diagnostic: view::Diagnostic { message: format!("There is no exercise {id}."), ..view::Diagnostic::default() } },
+    };
     Event::Judged { exercise: id, verdict }
+}
+
+fn told(program: &str, verdict: lesson::Verdict) -> view::Verdict {
+    match verdict {
+        lesson::Verdict::Passed { batches } => view::Verdict::Passed { batches },
+        lesson::Verdict::Differs { step, expected, found, said } => view::Verdict::Differs { step, expected, found, said },
+        lesson::Verdict::Failed { diagnostic } => view::Verdict::Failed { diagnostic: convert::diagnostic(program, &diagnostic) },
+    }
 }
 
 fn setting(setting: lesson::Setting) -> view::Setting {

@@ -4,6 +4,8 @@
 
 pub mod catalogue;
 pub mod convert;
+#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
+pub mod javascript;
 pub mod message;
 #[cfg(target_arch = "wasm32")]
 pub mod page;

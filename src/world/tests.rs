@@ -57,7 +57,8 @@ fn feeds_send_on_time() {
         1767225602500 {"at":"2026-01-01T00:00:02Z","k":"a","n":5,"v":19}
         1767225603000 {"at":"2026-01-01T00:00:02Z","k":"a","n":6,"v":20}
         1767225603500 {"at":"2026-01-01T00:00:01Z","k":"a","n":7,"v":70}
-    "#]].assert_eq(&run(7, &[3_500]));
+    "#]]
+    .assert_eq(&run(7, &[3_500]));
 }
 
 #[test]
@@ -87,14 +88,19 @@ fn a_replay_lands_pieces_in_order_of_arrival() {
         1,2020-01-01T00:00:05Z,x
         /data/piece-000002.csv 25 7000
         4,2020-01-01T00:01:00Z,z
-    "#]].assert_eq(&told(&mut world));
+    "#]]
+    .assert_eq(&told(&mut world));
     assert_eq!(world.next_arrival_ms(), None);
 }
 
 #[test]
 fn ids_and_crashes() {
     let mut world = Simulated::new(1, 0);
-    expect!["79bfae01-79b0-4e6b-8dac-bbc9de73113d 57c8d1e2-abbe-41c5-bdc6-c77e4793c53a"].assert_eq(&format!("{} {}", world.next_uuid(), world.next_uuid()));
+    expect!["79bfae01-79b0-4e6b-8dac-bbc9de73113d 57c8d1e2-abbe-41c5-bdc6-c77e4793c53a"].assert_eq(&format!(
+        "{} {}",
+        world.next_uuid(),
+        world.next_uuid()
+    ));
     world.plan_fault(Fault { point: CrashPoint::DuringSink, batch_id: Some(2) });
     let crashes: Vec<bool> = [1, 2, 2, 3].into_iter().map(|batch| world.crashes_at(CrashPoint::DuringSink, batch)).collect();
     assert_eq!(crashes, [false, true, false, false]);

@@ -34,6 +34,7 @@ pub fn paint(on: &Canvas, picture: &Picture, palette: &Palette, moment: Moment, 
     on.clip();
     ideal(on, picture, palette);
     water(on, picture, palette, moment);
+    sessions(on, picture, palette);
     dead(on, picture, palette);
     waiting(on, picture, palette);
     dots(on, picture, palette, moment);
@@ -131,6 +132,23 @@ fn judge(on: &Canvas, picture: &Picture, palette: &Palette) {
     polyline(on, &stairs(&picture.late));
     on.stroke();
     dash(on, &[]);
+    on.set_global_alpha(1.0);
+}
+
+/// Sessions as bars in their key's colour; open ones reach to the present.
+fn sessions(on: &Canvas, picture: &Picture, palette: &Palette) {
+    on.set_line_width(1.0);
+    for bar in &picture.sessions {
+        on.begin_path();
+        // Rounding a rectangle fails for negative radii only.
+        let _ = on.round_rect_with_f64(bar.left, bar.top, bar.right - bar.left, bar.bottom - bar.top, 5.0);
+        on.set_fill_style_str(palette.key(bar.colour));
+        on.set_stroke_style_str(palette.key(bar.colour));
+        on.set_global_alpha(if bar.sealed { 0.07 } else { 0.13 });
+        on.fill();
+        on.set_global_alpha(if bar.sealed { 0.35 } else { 0.8 });
+        on.stroke();
+    }
     on.set_global_alpha(1.0);
 }
 

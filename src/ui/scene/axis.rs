@@ -51,6 +51,12 @@ impl Axis {
         axis
     }
 
+    /// The same axis without the columns before this one.
+    #[must_use]
+    pub fn from(&self, first: usize) -> Self {
+        Self { start_ms: self.start_ms, columns: self.columns[first..].to_vec(), usual: self.usual }
+    }
+
     /// The columns, one for each batch.
     #[must_use]
     pub fn columns(&self) -> &[Column] {

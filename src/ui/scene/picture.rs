@@ -4,6 +4,7 @@ use super::axis::Axis;
 use super::camera::View;
 use super::windows::Bands;
 use super::windows::bands;
+use super::windows::sessions;
 use crate::link::view::{Arrival, Batch, Outcome};
 use crate::ui::colour::Colours;
 use crate::ui::moment;
@@ -69,6 +70,8 @@ pub struct Picture {
     pub dots: Vec<Dot>,
     /// Rows that wait for their batch.
     pub waiting: Vec<(f64, f64)>,
+    /// Sessions, where the windows are such.
+    pub sessions: Vec<Bar>,
     /// Where the driver was dead: left and right.
     pub dead: Vec<(f64, f64)>,
     /// Labels of sealed windows.
@@ -122,6 +125,23 @@ pub struct Dot {
     pub row: usize,
 }
 
+/// The bar of a session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Left edge.
+    pub left: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Upper edge: the session's end.
+    pub top: f64,
+    /// Lower edge: its start.
+    pub bottom: f64,
+    /// The index of its key's colour.
+    pub colour: usize,
+    /// Whether it is sealed.
+    pub sealed: bool,
+}
+
 /// The label on a window that is sealed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SealedLabel {
@@ -157,6 +177,7 @@ impl<B: Deref<Target = Batch>> Scene<'_, B> {
             late: self.steps(&place, first, |batch| batch.late_ms, |batch| batch.evict_ms),
             dots: self.dots(&place, first),
             waiting: self.waiting(&place),
+            sessions: if windows.is_none() { self.sessions(&place) } else { Vec::new() },
             dead: self.dead(&place),
             sealed: self.sealed(&place, first),
             now: place.x(self.axis.at(self.now_ms)),
@@ -242,6 +263,21 @@ impl<B: Deref<Target = Batch>> Scene<'_, B> {
         due.map(|row| (place.x(self.axis.at(row.at_ms as f64)), place.event(row.event_ms))).collect()
     }
 
+    fn sessions(&self, place: &Place) -> Vec<Bar> {
+        let now = self.axis.at(self.now_ms);
+        let recent = self.batches.len().saturating_sub(SESSIONS_BACK);
+        let found = sessions(&self.batches[recent..], &self.axis.from(recent));
+        let bar = |session: &super::windows::Session| Bar {
+            left: place.x(session.from) - 6.0,
+            right: place.x(if session.sealed { session.to } else { now }) + 6.0,
+            top: place.y(session.end_ms as f64).max(place.plot.y),
+            bottom: place.y(session.start_ms as f64).min(place.floor()),
+            colour: self.colours.of(&session.key).unwrap_or(0),
+            sealed: session.sealed,
+        };
+        found.iter().map(bar).filter(|bar| bar.right > place.plot.x && bar.bottom > bar.top).collect()
+    }
+
     fn dead(&self, place: &Place) -> Vec<(f64, f64)> {
         let x = |ms: f64| place.x(self.axis.at(ms)).max(place.plot.x);
         let deaths = self.faults.iter().enumerate().filter(|(_, fault)| !fault.alive && fault.at_ms as f64 <= self.now_ms);
@@ -266,6 +302,9 @@ impl<B: Deref<Target = Batch>> Scene<'_, B> {
         labels
     }
 }
+
+/// How many batches back sessions are put together from.
+const SESSIONS_BACK: usize = 60;
 
 /// From times to pixels.
 struct Place {

@@ -120,3 +120,21 @@ fn an_empty_run_has_a_picture() {
     assert_eq!(unasked::<Shared<Batch>>(&[], 12), None);
     assert_eq!(Colours::default().of("x"), None);
 }
+
+#[test]
+fn sessions_of_a_key_merge_where_they_touch() {
+    let fate = |arrived_ms: i64, start_ms: i64, key: &str| crate::link::view::Fate {
+        arrived_ms,
+        event_ms: Some(start_ms as f64),
+        key: key.into(),
+        windows: vec![crate::link::view::WindowFate { start_ms, end_ms: start_ms + 10_000, counted: true }],
+        ..Default::default()
+    };
+    let fates = vec![fate(1_000, 0, "a"), fate(2_000, 15_000, "a"), fate(3_000, 8_000, "b"), fate(4_000, 8_000, "a")];
+    let batches = [Shared::new(Batch { at_ms: 5_000, fates, ..Batch::default() })];
+    let axis = Axis::new(&batches, 0);
+    let found = super::windows::sessions(&batches, &axis);
+    let told: Vec<_> = found.iter().map(|session| (session.key.as_str(), session.start_ms, session.end_ms)).collect();
+    assert_eq!(told, [("b", 8_000, 18_000), ("a", 0, 25_000)]);
+    assert_eq!(super::windows::bands(&batches), None);
+}
