@@ -34,7 +34,9 @@ const FLIGHTS: &str = "/data/flights.csv";
 pub fn judge(id: String, program: &str) -> Event {
     let verdict = match lesson::exercises().iter().find(|exercise| exercise.id == id) {
         Some(exercise) => told(program, lesson::judge(exercise, program, &mut lesson::PlaygroundStage::recording(true))),
-        None => view::Verdict::Failed { diagnostic: view::Diagnostic { message: format!("There is no exercise {id}."), ..view::Diagnostic::default() } },
+        None => view::Verdict::Failed {
+            diagnostic: view::Diagnostic { message: format!("There is no exercise {id}."), ..view::Diagnostic::default() },
+        },
     };
     Event::Judged { exercise: id, verdict }
 }
