@@ -49,6 +49,9 @@ pub enum Type {
     Filter,
     Reversed,
     BaseException,
+    DictKeys,
+    DictValues,
+    DictItems,
 }
 
 /// A class.

@@ -3,25 +3,42 @@
 //! The evaluator knows Python and nothing of Spark. What lies outside (`pyspark`, `time.sleep`) comes in through [`Host`].
 //! A host call may answer "wait": the machine then stops with all its frames kept, and goes on when the host says so.
 
+mod attribute;
+mod builtin;
+mod call;
 mod class;
 mod code;
 mod compare;
+mod compile;
+mod construct;
 mod dict;
+mod exception;
+mod format;
+mod frame;
 mod function;
 mod host;
+mod import;
+mod item;
 mod iterator;
 mod machine;
 mod module;
+
 mod moment;
 mod names;
 mod number;
+mod operate;
 mod parse;
 mod raised;
+mod run;
 mod sequence;
+mod steps;
 mod text;
 mod trash;
 mod types;
 mod value;
+
+#[cfg(test)]
+mod tests;
 
 pub use class::{Class, Instance, Type};
 pub use dict::{Dict, Set};

@@ -5,6 +5,7 @@ use super::class::Instance;
 use super::value::Value;
 use crate::diag::Class as DiagnosticClass;
 use crate::diag::Diagnostic;
+use crate::diag::Hint;
 use crate::diag::Span;
 use std::fmt;
 use std::rc::Rc;
@@ -16,6 +17,7 @@ struct Inner {
     what: What,
     span: Option<Span>,
     trace: Vec<Place>,
+    hints: Vec<Hint>,
 }
 
 /// What was raised.
@@ -87,7 +89,7 @@ impl Raised {
     }
 
     pub(super) fn from_what(what: What) -> Self {
-        Self(Box::new(Inner { what, span: None, trace: Vec::new() }))
+        Self(Box::new(Inner { what, span: None, trace: Vec::new(), hints: Vec::new() }))
     }
 
     pub(super) fn what(&self) -> &What {
@@ -117,8 +119,21 @@ impl Raised {
         }
     }
 
-    pub(super) fn set_trace(&mut self, trace: Vec<Place>) {
-        self.0.trace = trace;
+    /// Advice for the learner, if nothing catches it.
+    #[must_use]
+    pub fn hints(&self) -> &[Hint] {
+        &self.0.hints
+    }
+
+    /// The same exception with one more advice.
+    #[must_use]
+    pub fn hint(mut self, text: impl Into<String>, fix: Option<(Span, String)>) -> Self {
+        self.0.hints.push(Hint { text: text.into(), fix });
+        self
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        matches!(self.0.what, What::Stopped(_))
     }
 
     /// The bare name of its class.

@@ -30,6 +30,11 @@ pub(super) fn object_attribute(name: &str) -> Option<Value> {
     TYPES.with(|types| types.by_kind[&Type::Object].attributes.borrow().get(name).cloned())
 }
 
+/// The names of all built-in exceptions.
+pub(super) fn exception_names() -> Vec<&'static str> {
+    std::iter::once("BaseException").chain(EXCEPTIONS.iter().map(|(name, _)| *name)).collect()
+}
+
 const KINDS: &[(&str, Type)] = &[
     ("object", Type::Object),
     ("NoneType", Type::NoneType),
@@ -66,6 +71,9 @@ const KINDS: &[(&str, Type)] = &[
     ("filter", Type::Filter),
     ("reversed", Type::Reversed),
     ("BaseException", Type::BaseException),
+    ("dict_keys", Type::DictKeys),
+    ("dict_values", Type::DictValues),
+    ("dict_items", Type::DictItems),
 ];
 
 /// Exceptions: name and base.
@@ -130,6 +138,10 @@ impl Types {
         let os_error = Rc::clone(&types.by_name["OSError"]);
         types.by_name.insert("IOError", Rc::clone(&os_error));
         types.by_name.insert("EnvironmentError", os_error);
+        for (kind, class) in &types.by_kind {
+            super::builtin::fill(class, *kind);
+        }
+        types.by_kind[&Type::TimeZone].set("utc", Value::TimeZone(super::moment::TimeZone::utc()));
         types
     }
 

@@ -1,0 +1,1 @@
+//! Any text ends, and nothing panics.
