@@ -1,7 +1,10 @@
 //! PySpark's objects over a session, the playground that drives them, and the lens that reads a program as a query.
 
 mod arguments;
+mod callbacks;
+mod calls;
 mod catalog;
+mod clock;
 mod column;
 mod driver;
 mod errors;
@@ -17,6 +20,7 @@ mod listener;
 mod local_rows;
 mod modules;
 mod object;
+mod operators;
 mod options;
 mod playground;
 mod progress;
@@ -25,6 +29,8 @@ mod reader;
 mod row;
 mod rows;
 mod session;
+#[cfg(test)]
+mod tests;
 mod types_module;
 mod udf;
 mod values;

@@ -5,8 +5,6 @@ use super::driver::Driver;
 use super::driver::Printed;
 use super::hints;
 use super::listener;
-use super::rows;
-use super::writer::Callback;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Hint;
@@ -14,9 +12,7 @@ use crate::engine::BatchReport;
 use crate::engine::QueryId;
 use crate::engine::Session;
 use crate::engine::Step;
-use crate::plan::Frame;
 use crate::python;
-use crate::python::Arguments;
 use crate::python::Machine;
 use crate::python::Status;
 use crate::python::Value;
@@ -24,8 +20,6 @@ use crate::world::Simulated;
 use crate::world::World;
 use std::collections::BTreeMap;
 
-/// How much virtual time a micro-batch takes where its trigger has no interval, and how long an idle query sleeps; milliseconds.
-const BATCH_MS: i64 = 100;
 /// The instructions of one stretch of Python.
 const FUEL: u64 = 2_000_000;
 /// The stretches after which a program that never waits is stopped.
@@ -61,7 +55,7 @@ pub struct Outcome {
 }
 
 /// What a step of a query came to.
-enum Moved {
+pub(super) enum Moved {
     Ran,
     Idle,
     Until(i64),
@@ -71,15 +65,15 @@ enum Moved {
 
 /// A program in its world.
 pub struct Playground {
-    machine: Machine,
-    driver: Driver,
+    pub(super) machine: Machine,
+    pub(super) driver: Driver,
     programs: Vec<String>,
     state: ProgramState,
-    waiting: Option<u64>,
+    pub(super) waiting: Option<u64>,
     /// When each active query may be stepped next.
-    due_ms: BTreeMap<QueryId, i64>,
-    reports: Vec<BatchReport>,
-    failures: Vec<Box<Diagnostic>>,
+    pub(super) due_ms: BTreeMap<QueryId, i64>,
+    pub(super) reports: Vec<BatchReport>,
+    pub(super) failures: Vec<Box<Diagnostic>>,
     crashed: bool,
 }
 
@@ -203,7 +197,7 @@ impl Playground {
     }
 
     /// Whether Python could go on now.
-    fn wait_is_over(&self) -> bool {
+    pub(super) fn wait_is_over(&self) -> bool {
         let wait = self.waiting.and_then(|token| self.driver.waits.get(&token));
         wait.is_some_and(|it| super::waits::outcome(&self.driver, it).is_some())
     }
@@ -243,88 +237,13 @@ impl Playground {
         None
     }
 
-    /// Lets the virtual clock run: feeds deliver, triggers fire at their times, waits end, Python goes on.
-    /// What the program died of, if it did.
-    pub fn advance(&mut self, milliseconds: i64) -> Option<Box<Diagnostic>> {
-        let until_ms = self.driver.world.now_ms().saturating_add(milliseconds.max(0));
-        self.run_clock(until_ms, |_| false)
-    }
-
-    /// Lets the clock run until one more micro-batch has run, for at most an hour. What the program died of, if it did.
-    pub fn step(&mut self) -> Option<Box<Diagnostic>> {
-        let before = self.reports.len();
-        let until_ms = self.driver.world.now_ms().saturating_add(3_600_000);
-        self.run_clock(until_ms, move |playground| playground.reports.len() > before)
-    }
-
-    /// Lets the clock run until the program has ended, died, or waits for what will never come, for at most so long.
-    pub fn settle(&mut self, at_most_ms: i64) -> Option<Box<Diagnostic>> {
-        let until_ms = self.driver.world.now_ms().saturating_add(at_most_ms);
-        self.run_clock(until_ms, |playground| playground.state != ProgramState::Waiting || playground.nothing_will_come())
-    }
-
-    /// Whether the program waits without a time limit while every query is idle and nothing is on its way.
-    fn nothing_will_come(&self) -> bool {
-        let limited = self.waiting.and_then(|it| self.driver.waits.get(&it)).is_some_and(|it| it.until_ms().is_some());
-        let busy = self.driver.session.active().iter().any(|id| !self.driver.idle.contains(id));
-        !limited && !busy && !self.wait_is_over() && self.driver.world.next_arrival_ms().is_none()
-    }
-
-    fn run_clock(&mut self, until_ms: i64, is_enough: impl Fn(&Self) -> bool) -> Option<Box<Diagnostic>> {
-        loop {
-            if is_enough(self) {
-                return None;
-            }
-            if self.wait_is_over() {
-                if let Some(diagnostic) = self.go_on() {
-                    return Some(diagnostic);
-                }
-                continue;
-            }
-            if self.step_due_query() {
-                continue;
-            }
-            let next_ms = self.next_event_ms().unwrap_or(i64::MAX);
-            if next_ms > until_ms {
-                self.driver.world.advance_to(until_ms);
-                return None;
-            }
-            self.driver.world.advance_to(next_ms.max(self.driver.world.now_ms()));
-        }
-    }
-
-    /// Steps the first query whose time has come; false where there is none.
-    fn step_due_query(&mut self) -> bool {
-        let now_ms = self.driver.world.now_ms();
-        let is_due = |id: &QueryId| self.due_ms.get(id).is_none_or(|due_ms| *due_ms <= now_ms);
-        let Some(id) = self.driver.session.active().into_iter().find(is_due) else { return false };
-        let next_ms = match self.step_query(id) {
-            Moved::Ran | Moved::Idle => now_ms + BATCH_MS,
-            Moved::Until(until_ms) => until_ms.max(now_ms + 1),
-            Moved::Over(failure) => {
-                self.failures.extend(failure);
-                i64::MAX
-            }
-            Moved::Crashed => i64::MAX,
-        };
-        self.due_ms.insert(id, next_ms);
-        self.tell_listeners();
-        true
-    }
-
-    fn next_event_ms(&self) -> Option<i64> {
-        let due = self.driver.session.active().into_iter().filter_map(|id| self.due_ms.get(&id).copied());
-        let wait = self.waiting.and_then(|token| self.driver.waits.get(&token)).and_then(|it| it.until_ms());
-        due.chain(wait).chain(self.driver.world.next_arrival_ms()).min()
-    }
-
     /// Python goes on after its wait.
-    fn go_on(&mut self) -> Option<Box<Diagnostic>> {
+    pub(super) fn go_on(&mut self) -> Option<Box<Diagnostic>> {
         self.resume().diagnostic
     }
 
     /// One step of one query, the program's functions called where it asks for them.
-    fn step_query(&mut self, id: QueryId) -> Moved {
+    pub(super) fn step_query(&mut self, id: QueryId) -> Moved {
         let mut step = self.driver.session.step(&mut self.driver.world, id);
         loop {
             match step {
@@ -356,68 +275,6 @@ impl Playground {
                     self.crashed = true;
                     self.kill();
                     return Moved::Crashed;
-                }
-            }
-        }
-    }
-
-    /// Calls the `foreachBatch` or `foreach` function of a query.
-    fn call_back(&mut self, id: QueryId, frame: &Frame, batch_id: u64) -> crate::diag::Result<()> {
-        match self.driver.callbacks.get(&id).cloned() {
-            Some(Callback::Batch(function)) => {
-                let batch = Value::Int(i64::try_from(batch_id).unwrap_or(i64::MAX));
-                let arguments = Arguments::of(vec![super::frame::value(frame.clone()), batch]);
-                self.machine.call(&mut self.driver, &function, arguments).map(|_| ()).map_err(|raised| raised.diagnostic())
-            }
-            Some(Callback::Row(function)) => self.each_row(&function, frame, batch_id).map_err(|raised| raised.diagnostic()),
-            None => Ok(()),
-        }
-    }
-
-    /// `foreach`: a function for each row, or an object with `open`, `process` and `close`.
-    fn each_row(&mut self, function: &Value, frame: &Frame, batch_id: u64) -> Result<(), python::Raised> {
-        let given = rows::collect(&mut self.driver, frame)?;
-        let method = |name: &str| match function {
-            Value::Instance(instance) => instance.class.lookup(name),
-            _ => None,
-        };
-        let Some(process) = method("process") else {
-            for row in given {
-                self.machine.call(&mut self.driver, function, Arguments::of(vec![row]))?;
-            }
-            return Ok(());
-        };
-        let mut wanted = true;
-        if let Some(open) = method("open") {
-            let epoch = Value::Int(i64::try_from(batch_id).unwrap_or(i64::MAX));
-            let answer = self.machine.call(&mut self.driver, &open, Arguments::of(vec![function.clone(), Value::Int(0), epoch]))?;
-            wanted = answer.as_bool().unwrap_or(!answer.is_none());
-        }
-        let mut outcome = Ok(());
-        for row in given.into_iter().filter(|_| wanted) {
-            outcome = self.machine.call(&mut self.driver, &process, Arguments::of(vec![function.clone(), row])).map(|_| ());
-            if outcome.is_err() {
-                break;
-            }
-        }
-        if let Some(close) = method("close") {
-            let error = match &outcome {
-                Ok(()) => Value::None,
-                Err(raised) => self.driver.exception_value(*raised.diagnostic()),
-            };
-            self.machine.call(&mut self.driver, &close, Arguments::of(vec![function.clone(), error]))?;
-        }
-        outcome
-    }
-
-    /// Tells the listeners what happened; what they raise goes no further, as in Spark.
-    fn tell_listeners(&mut self) {
-        let events = std::mem::take(&mut self.driver.events);
-        for event in &events {
-            for listener in self.driver.listeners.clone() {
-                if let Some(call) = listener::call_of(&listener, event) {
-                    let (function, arguments) = listener::split(call);
-                    let _ = self.machine.call(&mut self.driver, &function, arguments);
                 }
             }
         }

@@ -7,6 +7,7 @@ mod edit;
 mod read;
 #[cfg(test)]
 mod tests;
+mod writer_cards;
 
 pub use card::{Card, CardField, cards};
 pub use edit::edit;

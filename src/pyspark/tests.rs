@@ -1,0 +1,85 @@
+//! PySpark's surface: which names it answers, what its functions build, and that no text as a program brings it down.
+
+use super::arguments;
+use super::functions;
+use super::modules;
+use crate::pyspark::Playground;
+use proptest::prelude::*;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// The public names of PySpark 4.3.0, where the conformance suite lies beside the project.
+fn api() -> Option<BTreeMap<String, Vec<String>>> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/conformance/api.json")).ok()?;
+    let Json::Object(map) = serde_json::from_str(&text).ok()? else { return None };
+    let names = |names: &Json| names.as_array().map(|it| it.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect());
+    map.iter().map(|(class, found)| Some((class.clone(), names(found)?))).collect()
+}
+
+#[test]
+fn every_public_method_has_its_signature() {
+    let Some(api) = api() else { return };
+    let classes = [
+        ("pyspark.sql.column.Column", "Column"),
+        ("pyspark.sql.conf.RuntimeConfig", "RuntimeConfig"),
+        ("pyspark.sql.dataframe.DataFrame", "DataFrame"),
+        ("pyspark.sql.dataframe.DataFrameNaFunctions", "DataFrameNaFunctions"),
+        ("pyspark.sql.group.GroupedData", "GroupedData"),
+        ("pyspark.sql.readwriter.DataFrameReader", "DataFrameReader"),
+        ("pyspark.sql.readwriter.DataFrameWriter", "DataFrameWriter"),
+        ("pyspark.sql.streaming.query.StreamingQuery", "StreamingQuery"),
+        ("pyspark.sql.streaming.query.StreamingQueryManager", "StreamingQueryManager"),
+        ("pyspark.sql.streaming.readwriter.DataStreamReader", "DataStreamReader"),
+        ("pyspark.sql.streaming.readwriter.DataStreamWriter", "DataStreamWriter"),
+        ("pyspark.sql.window.Window", "Window"),
+        ("pyspark.sql.window.WindowSpec", "WindowSpec"),
+    ];
+    let mut missing = Vec::new();
+    for (path, class) in classes {
+        let names = api[path].iter().filter(|name| !name.starts_with("__"));
+        missing.extend(names.filter(|name| arguments::member(class, name).is_none()).map(|name| format!("{class}.{name}")));
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn functions_of_the_module_are_there() {
+    let Some(api) = api() else { return };
+    let all = &api["pyspark.sql.functions"];
+    let is_function = |name: &&String| name.chars().next().is_some_and(char::is_lowercase);
+    let missing: Vec<&String> = all.iter().filter(is_function).filter(|name| functions::find(name).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(all.iter().filter(is_function).all(|name| modules::exports("pyspark.sql.functions").is_some_and(|it| it.contains(name))));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_text_brings_the_playground_down(text in any::<String>()) {
+        let mut playground = Playground::new(1);
+        playground.run(&text);
+        playground.process();
+    }
+
+    #[test]
+    fn no_text_brings_the_lens_down(text in any::<String>()) {
+        for (at, card) in super::lens::cards(&text).iter().enumerate() {
+            for field in &card.fields {
+                let _ = super::lens::edit(&text, at, &field.name, "1 minute");
+            }
+        }
+    }
+
+    #[test]
+    fn no_cut_program_brings_the_lens_down(cut in 0_usize..400, insert in "[ -~\\n]{0,3}") {
+        const PROGRAM: &str = "from pyspark.sql.functions import *\nd = '1 hour'\ndf = (spark.readStream.format(\"socket\").option('host', 'a').load() # why\n  .withWatermark('ts', d)\n .groupBy(window(col('ts'), '1 minute'), 'k').agg(count('*')))\nq = df.writeStream.trigger(processingTime='1 second').outputMode('update')\\\n  .format('console').start()\nq.awaitTermination()";
+        let cut = cut.min(PROGRAM.len());
+        let text = format!("{}{insert}{}", &PROGRAM[..cut], &PROGRAM[(cut + 2).min(PROGRAM.len())..]);
+        for (at, card) in super::lens::cards(&text).iter().enumerate() {
+            for field in &card.fields {
+                let _ = super::lens::edit(&text, at, &field.name, "1 minute");
+            }
+        }
+    }
+}
