@@ -3,7 +3,7 @@
 use super::super::moment::clock;
 use super::super::shared::Shared;
 use super::super::store::Action;
-use super::hands::use_hands;
+use super::hands::{Hands, use_hands};
 use crate::link::message::Request;
 use crate::link::view::{Batch, Card, CardField};
 use wasm_bindgen::JsCast;
@@ -32,62 +32,89 @@ pub fn Cards(props: &Props) -> Html {
     if props.cards.is_empty() {
         return Html::default();
     }
+    let one = |cards: Vec<(usize, Card)>| {
+        let live = cards.iter().map(|(_, card)| live(card, &props.batches)).find(|live| !live.is_empty()).unwrap_or_default();
+        let open = props.selected.filter(|open| cards.iter().any(|(index, _)| index == open));
+        let key = cards[0].0;
+        html! { <OneCard {key} {cards} {open} {live} program={props.program.clone()} /> }
+    };
+    let chip = |(index, card): (usize, &Card)| html! { <Chips key={index} {index} card={card.clone()} open={props.selected == Some(index)} program={props.program.clone()} /> };
     html! {
         <>
             if !cards.is_empty() {
-                <div class="cards">{ for cards.into_iter().map(|(index, card)| html! { <OneCard key={index} {index} card={card.clone()} open={props.selected == Some(index)} live={live(card, &props.batches)} program={props.program.clone()} /> }) }</div>
+                <div class="cards">{ for together(cards).into_iter().map(one) }</div>
             }
             if !chips.is_empty() {
-                <div class="chips">{ for chips.into_iter().map(|(index, card)| html! { <Chips key={index} {index} card={card.clone()} program={props.program.clone()} /> }) }</div>
+                <div class="chips">{ for chips.into_iter().map(chip) }</div>
             }
         </>
     }
 }
 
+/// Steps that follow each other share a card, and so do a grouping's windows, keys and aggregates.
+fn together(cards: Vec<(usize, &Card)>) -> Vec<Vec<(usize, Card)>> {
+    let family = |card: &Card| match card.kind.as_str() {
+        "step" => 1,
+        "window" | "keys" | "aggregate" => 2,
+        _ => 0,
+    };
+    let mut all: Vec<Vec<(usize, Card)>> = Vec::new();
+    for (index, card) in cards {
+        match all.last_mut().filter(|last| family(card) > 0 && family(&last[0].1) == family(card)) {
+            Some(last) => last.push((index, card.clone())),
+            None => all.push(vec![(index, card.clone())]),
+        }
+    }
+    all
+}
+
 #[derive(Properties, Clone, PartialEq)]
-struct CardProps {
-    index: usize,
-    card: Card,
-    #[prop_or_default]
-    open: bool,
-    #[prop_or_default]
+struct OneProps {
+    cards: Vec<(usize, Card)>,
+    open: Option<usize>,
     live: String,
     program: AttrValue,
 }
 
+/// A card: one part of the query, or a few that belong together, each of which can be opened.
 #[component]
-fn OneCard(props: &CardProps) -> Html {
+fn OneCard(props: &OneProps) -> Html {
     let hands = use_hands();
-    let (index, open, span) = (props.index, props.open, props.card.span);
-    let onclick = {
-        let hands = hands.clone();
-        Callback::from(move |_: MouseEvent| {
-            hands.act(Action::Selected((!open).then_some(index)));
-            hands.act(Action::Pointed(span));
-        })
-    };
     let point = |span| {
         let hands = hands.clone();
         Callback::from(move |_: MouseEvent| hands.act(Action::Pointed(span)))
     };
-    let marked = if open { span } else { None };
-    let fields = &props.card.fields;
-    html! {
-        <div class={classes!("card", open.then_some("selected"))} onmouseenter={point(span)} onmouseleave={point(marked)}>
-            <button type="button" {onclick} aria-expanded={(!fields.is_empty()).then(|| open.to_string())}>
-                <b>{ &props.card.title }</b><span class="summary">{ &props.card.summary }</span><span class="live">{ &props.live }</span>
+    let part = |(place, (index, card)): (usize, &(usize, Card))| {
+        let (hands, index, span) = (hands.clone(), *index, card.span);
+        let open = props.open == Some(index);
+        let onclick = Callback::from(move |_: MouseEvent| {
+            hands.act(Action::Selected((!open).then_some(index)));
+            hands.act(Action::Pointed(span));
+        });
+        let titled = place == 0 || card.kind == "step" || card.summary.is_empty();
+        html! {
+            <button type="button" class={classes!("part", open.then_some("open"))} {onclick} onmouseenter={point(span)} title={format!("{} {}", card.title, card.summary)} aria-expanded={(!card.fields.is_empty()).then(|| open.to_string())}>
+                if titled { <b>{ &card.title }</b> }
+                <span class="summary">{ &card.summary }</span>
             </button>
-            if open && !fields.is_empty() {
-                <div class="card-fields">{ for fields.iter().map(|field| control(&hands, props, field)) }</div>
+        }
+    };
+    let opened = props.open.and_then(|open| props.cards.iter().find(|(index, _)| *index == open));
+    let quiet = props.cards[0].1.kind == "step";
+    html! {
+        <div class={classes!("card", opened.map(|_| "selected"), quiet.then_some("quiet-card"))} onmouseleave={point(opened.and_then(|(_, card)| card.span))}>
+            <div class="parts">{ for props.cards.iter().enumerate().map(part) }<span class="live">{ &props.live }</span></div>
+            if let Some((index, card)) = opened.filter(|(_, card)| !card.fields.is_empty()) {
+                <div class="card-fields">{ for card.fields.iter().map(|field| control(&hands, *index, &props.program, field)) }</div>
             }
         </div>
     }
 }
 
 /// A label and what changes the field.
-fn control(hands: &super::hands::Hands, props: &CardProps, field: &CardField) -> Html {
-    let id = format!("card-{}-{}", props.index, field.name);
-    let edit = edit(hands, props, &field.name);
+fn control(hands: &Hands, card: usize, program: &AttrValue, field: &CardField) -> Html {
+    let id = format!("card-{card}-{}", field.name);
+    let edit = edit(hands, card, program, &field.name);
     let point = {
         let (hands, span) = (hands.clone(), field.span);
         Callback::from(move |_: FocusEvent| hands.act(Action::Pointed(span)))
@@ -112,34 +139,68 @@ fn control(hands: &super::hands::Hands, props: &CardProps, field: &CardField) ->
     html! { <><label for={id}>{ &field.label }</label>{ input }</> }
 }
 
-/// The chips of the first field with choices: the one in force is filled.
+#[derive(Properties, Clone, PartialEq)]
+struct ChipProps {
+    index: usize,
+    card: Card,
+    open: bool,
+    program: AttrValue,
+}
+
+/// The chips of the first field with choices: the one in force is filled, and opens what else can be changed.
 #[component]
-fn Chips(props: &CardProps) -> Html {
+fn Chips(props: &ChipProps) -> Html {
     let hands = use_hands();
-    let Some(field) = props.card.fields.iter().find(|field| !field.choices.is_empty()) else {
-        let point = hands.clone();
-        let span = props.card.span;
-        return html! { <button type="button" class="chip on" title={props.card.title.clone()} onclick={move |_| point.act(Action::Pointed(span))}>{ &props.card.summary }</button> };
+    let (index, span, open) = (props.index, props.card.span, props.open);
+    let choice = props.card.fields.iter().find(|field| !field.choices.is_empty());
+    let rest: Vec<&CardField> = props.card.fields.iter().filter(|field| field.choices.is_empty()).collect();
+    let select = {
+        let hands = hands.clone();
+        Callback::from(move |_: MouseEvent| {
+            hands.act(Action::Selected((!open).then_some(index)));
+            hands.act(Action::Pointed(if open { None } else { span }));
+        })
     };
-    let other = (!field.choices.contains(&field.value)).then(|| field.value.clone());
-    let edit = edit(&hands, props, &field.name);
-    let chip = |value: &String| {
-        let (edit, chosen, on) = (edit.clone(), value.clone(), *value == field.value);
-        html! { <button type="button" class={classes!("chip", if on { "on" } else { "off" })} aria-pressed={on.to_string()} onclick={move |_| if !on { edit.emit(chosen.clone()) }}>{ value }</button> }
+    let current = choice.map_or("", |field| field.value.as_str());
+    let others = choice
+        .map(|field| field.choices.iter().filter(|value| *value != current && *value != "once").cloned().collect::<Vec<_>>())
+        .unwrap_or_default();
+    let other = |value: &String| {
+        let (edit, chosen) = (edit(&hands, index, &props.program, choice.map_or("", |field| field.name.as_str())), value.clone());
+        html! { <button type="button" class="chip off" aria-pressed="false" onclick={move |_| edit.emit(chosen.clone())}>{ spoken(value) }</button> }
+    };
+    let on = |text: String| html! { <button type="button" class="chip on" aria-pressed="true" title={props.card.title.clone()} onclick={select.clone()}>{ text }</button> };
+    // Modes stand in their order; of triggers the one in force comes first.
+    let ordered = choice.filter(|_| props.card.kind == "mode").map(|field| field.choices.clone());
+    let chips = match ordered {
+        Some(all) => all.iter().map(|value| if value == current { on(value.clone()) } else { other(value) }).collect::<Html>(),
+        None => html! { <>{ on(spoken(&props.card.summary)) }{ for others.iter().map(other) }</> },
     };
     html! {
         <>
-            if props.card.kind == "trigger" {
-                <span class="gap"></span>
+            if props.card.kind == "trigger" { <span class="gap"></span> }
+            { chips }
+            if open && !rest.is_empty() {
+                <div class="card-fields wide-fields">{ for rest.iter().map(|field| control(&hands, index, &props.program, field)) }</div>
             }
-            { for other.iter().map(chip) }{ for field.choices.iter().map(chip) }
         </>
     }
 }
 
+/// A trigger as people say it.
+fn spoken(value: &str) -> String {
+    match value {
+        "processingTime" => "every …",
+        "availableNow" => "available now",
+        "as soon as the batch before is done" => "back to back",
+        other => other,
+    }
+    .to_owned()
+}
+
 /// Writes a field's new value into the program.
-fn edit(hands: &super::hands::Hands, props: &CardProps, field: &str) -> Callback<String> {
-    let (hands, program, card, field) = (hands.clone(), props.program.to_string(), props.index, field.to_owned());
+fn edit(hands: &Hands, card: usize, program: &AttrValue, field: &str) -> Callback<String> {
+    let (hands, program, field) = (hands.clone(), program.to_string(), field.to_owned());
     Callback::from(move |value: String| hands.ask(Request::Edit { program: program.clone(), card, field: field.clone(), value }))
 }
 
