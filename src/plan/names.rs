@@ -19,6 +19,8 @@ pub(crate) struct Names<'a> {
     hidden: Vec<&'a Column>,
     analyzer: &'a Analyzer,
     case_sensitive: bool,
+    /// Aliases to the left in the same list, with what they stand for: looked up last.
+    lateral: RefCell<Vec<(String, Typed)>>,
     /// Whether a column of both sides of a join with itself may be named: in the join's own condition.
     lenient: bool,
     /// The hidden columns that were used.
@@ -39,6 +41,7 @@ impl<'a> Names<'a> {
             case_sensitive: analyzer.settings().case_sensitive,
             lenient: false,
             used_hidden: RefCell::default(),
+            lateral: RefCell::default(),
         }
     }
 
@@ -46,6 +49,18 @@ impl<'a> Names<'a> {
     pub(crate) fn with_hidden(mut self, hidden: Vec<&'a Column>) -> Self {
         self.hidden = hidden;
         self
+    }
+
+    /// Lets what follows in a list name an alias of it.
+    pub(crate) fn add_alias(&self, name: &str, typed: &Typed) {
+        self.lateral.borrow_mut().push((name.to_owned(), typed.clone()));
+    }
+
+    fn find_alias(&self, parts: &[String]) -> Option<Typed> {
+        let lateral = self.lateral.borrow();
+        let mut found = lateral.iter().filter(|(name, _)| self.same(name, &parts[0]));
+        let (only, another) = (found.next(), found.next());
+        if another.is_some() { None } else { only.map(|(_, typed)| typed.clone()) }
     }
 
     /// The same columns, for a join's own condition.
@@ -115,7 +130,10 @@ impl Scope for Names<'_> {
     fn resolve_name(&self, parts: &[String]) -> diag::Result<(Typed, usize)> {
         match self.find(parts)? {
             Some((column, used)) => Ok((column.typed(), used)),
-            None => Err(errors::unresolved_column(parts, &self.columns)),
+            None => match self.find_alias(parts) {
+                Some(typed) => Ok((typed, 1)),
+                None => Err(errors::unresolved_column(parts, &self.columns)),
+            },
         }
     }
 

@@ -73,7 +73,9 @@ impl Grouping {
         let Draft { name, names, aliased, typed } = draft;
         let typed = self.over_results(typed, &name, analyzer)?;
         let is_new_call = is_call && self.calls.len() > calls;
-        let mut named = Draft { name, names, aliased: aliased && !is_new_call, typed }.named(&self.results(), analyzer);
+        let is_made_key = |key: &Named| !key.is_pass() && key.column.name == name && typed == key.column.typed();
+        let stands_alone = is_new_call || self.keys.iter().any(is_made_key);
+        let mut named = Draft { name, names, aliased: aliased && !stands_alone, typed }.named(&self.results(), analyzer);
         named.column.nullable |= self.child.is_streaming;
         Ok(named)
     }

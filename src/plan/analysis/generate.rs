@@ -2,6 +2,7 @@
 
 use crate::diag;
 use crate::diag::Diagnostic;
+use crate::expr::Expr;
 use crate::expr::TypedKind;
 use crate::plan::Analyzer;
 use crate::plan::Column;
@@ -17,7 +18,7 @@ pub(crate) fn place(drafts: &mut Vec<Draft>, child: Rc<Plan>, analyzer: &Analyze
     let mut relation_so_far = child;
     while let Some(place) = drafts.iter().position(|draft| draft.typed.has_generator()) {
         let draft = drafts.remove(place);
-        let TypedKind::Generator(call) = &draft.typed.kind else { return Err(nested(&draft)) };
+        let TypedKind::Generator(call) = &draft.typed.kind else { return Err(nested(&draft.name)) };
         let outer = call.outer;
         let generated = columns(&draft, analyzer)?;
         for (offset, column) in generated.iter().enumerate() {
@@ -62,7 +63,30 @@ pub(crate) fn wrong_aliases(expected: usize, names: &[String]) -> Box<Diagnostic
     Diagnostic::analysis("UDTF_ALIAS_NUMBER_MISMATCH", text, "42802")
 }
 
-fn nested(draft: &Draft) -> Box<Diagnostic> {
-    let text = format!("The generator is not supported: nested in expressions \"{}\".", draft.name);
+/// A generator inside an expression.
+pub(crate) fn nested(expr: &str) -> Box<Diagnostic> {
+    let text = format!("The generator is not supported: nested in expressions \"{expr}\".");
     Diagnostic::analysis("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", text, "42K0E")
+}
+
+/// Whether a generator stands inside the expression, and is not the whole of it.
+pub(crate) fn is_nested(expr: &Expr) -> bool {
+    parts(expr).into_iter().any(holds_generator)
+}
+
+fn holds_generator(expr: &Expr) -> bool {
+    let names = ["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack"];
+    let is_generator = matches!(expr.bare(), Expr::Call { name, .. } if names.contains(&name.to_lowercase().as_str()));
+    is_generator || parts(expr).into_iter().any(holds_generator)
+}
+
+/// The direct parts of a written expression.
+fn parts(expr: &Expr) -> Vec<&Expr> {
+    match expr.bare() {
+        Expr::Call { arguments, filter, .. } => arguments.iter().chain(filter.as_deref()).collect(),
+        Expr::Alias(child, _) | Expr::Cast(child, ..) | Expr::FieldOf(child, _) | Expr::Lambda(_, child) => vec![child],
+        Expr::Case(branches, otherwise) => branches.iter().flat_map(|(when, then)| [when, then]).chain(otherwise.as_deref()).collect(),
+        Expr::Item(base, key) => vec![base, key],
+        _ => Vec::new(),
+    }
 }

@@ -49,7 +49,15 @@ pub(crate) fn project(list: Vec<Expr>, child: Rc<Plan>, analyzer: &Analyzer) -> 
 pub(crate) fn drafts(list: Vec<Expr>, child: &Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Vec<Draft>> {
     let list = super::star::spread(list, child, analyzer)?;
     let names = Names::of(&[child], analyzer);
-    list.into_iter().map(|expr| Draft::of(expr, &names, analyzer)).collect()
+    let mut drafts: Vec<Draft> = Vec::new();
+    for expr in list {
+        let draft = Draft::of(expr, &names, analyzer)?;
+        if draft.aliased && !draft.typed.has_generator() {
+            names.add_alias(&draft.name, &draft.typed);
+        }
+        drafts.push(draft);
+    }
+    Ok(drafts)
 }
 
 impl Draft {
@@ -64,6 +72,9 @@ impl Draft {
             Expr::Alias(inner, given) => (innermost(*inner), given),
             other => (other, Vec::new()),
         };
+        if super::generate::is_nested(&expr) {
+            return Err(super::generate::nested(&crate::expr::pretty_name(&expr)));
+        }
         let typed = crate::expr::resolve(&expr, names, &analyzer.settings())?;
         if given.len() > 1 && !typed.has_generator() {
             return Err(several_names(&given, &crate::expr::pretty_name(&expr)));

@@ -75,15 +75,43 @@ impl Frame {
         self.aggregate(keys, calls)
     }
 
-    /// `df.groupBy(keys).pivot(column, values)`: refused on streams without values; not there yet otherwise.
+    /// `df.groupBy(keys).pivot(column, values).agg(aggregates)`: a column for each value (and aggregate). Without values a stream refuses it,
+    /// and for a batch the caller must first collect the distinct values of the column, sorted.
     ///
     /// # Errors
-    /// `_LEGACY_ERROR_TEMP_3063`.
+    /// `_LEGACY_ERROR_TEMP_3063`; as [`Frame::aggregate`].
     pub fn pivot(&self, keys: Vec<Expr>, column: Expr, values: Option<Vec<Value>>, aggregates: Vec<Expr>) -> diag::Result<Self> {
-        if values.is_none() && self.is_streaming() {
-            return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_3063", "pivot is not supported on a streaming DataFrames/Datasets", ""));
+        let Some(values) = values else {
+            return Err(match self.is_streaming() {
+                true => Diagnostic::analysis("_LEGACY_ERROR_TEMP_3063", "pivot is not supported on a streaming DataFrames/Datasets", ""),
+                false => errors::unknown_to_us("pivot without a list of values"),
+            });
+        };
+        let mut inner_keys = keys.clone();
+        inner_keys.push(Expr::Alias(Box::new(column), vec!["__pivot".to_owned()]));
+        let inner = self.aggregate(inner_keys, aggregates)?;
+        let (grouped, results) = inner.plan.columns.split_at(keys.len());
+        let [pivoted, results @ ..] = results else { unreachable!("the pivoted column is the last key") };
+        let mut outputs = Vec::new();
+        for value in &values {
+            let literal = Expr::Literal(value.clone(), crate::plan::frame::nulls::type_of(value));
+            let matches = Expr::call("<=>", vec![analysis::exactly(pivoted), literal]);
+            for result in results {
+                let chosen = Expr::Case(vec![(matches.clone(), analysis::exactly(result))], None);
+                // A group holds one row for each value, so that the first one that is there is the only one.
+                let first = Expr::call("first", vec![chosen, Expr::Literal(Value::Boolean(true), DataType::Boolean)]);
+                let name = pivot_name(value);
+                let name = if results.len() == 1 { name } else { format!("{name}_{}", result.name) };
+                outputs.push(Expr::Alias(Box::new(first), vec![name]));
+            }
         }
-        let _ = (keys, column, aggregates);
-        Err(errors::unknown_to_us("pivot"))
+        inner.aggregate(grouped.iter().map(analysis::exactly).collect(), outputs)
     }
+}
+
+/// The name of a pivoted value's column: the value as text.
+fn pivot_name(value: &Value) -> String {
+    let data_type = crate::plan::frame::nulls::type_of(value);
+    let text = crate::types::display::cast_string(value, &data_type, &crate::types::Zone::utc());
+    text.unwrap_or_else(|| "null".to_owned())
 }

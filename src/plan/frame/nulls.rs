@@ -45,9 +45,15 @@ impl Frame {
     pub fn drop_nulls(&self, at_least: Option<usize>, subset: Option<&[String]>) -> diag::Result<Self> {
         let columns = self.subset(subset)?;
         let count = at_least.unwrap_or(columns.len());
-        let meant = self.plan.columns.iter().filter(|column| columns.contains(&column.id)).map(analysis::exactly);
-        let least = Expr::Literal(Value::Integer(i32::try_from(count).unwrap_or(i32::MAX)), DataType::Integer);
-        self.filter(Expr::call("at_least_n_non_nulls", [least].into_iter().chain(meant).collect()))
+        let number = |number: usize| Expr::Literal(Value::Integer(i32::try_from(number).unwrap_or(i32::MAX)), DataType::Integer);
+        let meant = self.plan.columns.iter().filter(|column| columns.contains(&column.id));
+        let counted = meant.map(|column| {
+            let is_there = Expr::call("isnotnull", vec![nan_as_null(column)]);
+            Expr::Case(vec![(is_there, number(1))], Some(Box::new(number(0))))
+        });
+        // Spark's AtLeastNNonNulls tells a source nothing of its columns, and so does this sum.
+        let sum = counted.reduce(|sum, one| Expr::call("+", vec![sum, one])).unwrap_or_else(|| number(0));
+        self.filter(Expr::call(">=", vec![sum, number(count)]))
     }
 
     /// `df.replace({old: new}, subset)`: in columns of the values' kind.
@@ -100,14 +106,19 @@ fn fills(value: &Value, data_type: &DataType) -> bool {
 
 /// `coalesce(column, CAST(value AS its type)) AS column`; NaN counts as null.
 fn filled(column: &Column, value: &Value) -> Expr {
-    let itself = match column.data_type {
+    let value = Expr::Cast(Box::new(literal(value)), column.data_type.clone(), false);
+    let filled = Expr::call("coalesce", vec![nan_as_null(column), value]);
+    Expr::Alias(Box::new(Expr::Cast(Box::new(filled), column.data_type.clone(), false)), vec![column.name.clone()])
+}
+
+/// The column, with null for NaN.
+fn nan_as_null(column: &Column) -> Expr {
+    match column.data_type {
         DataType::Float | DataType::Double => {
             Expr::call("nanvl", vec![analysis::exactly(column), Expr::Literal(Value::Null, column.data_type.clone())])
         }
         _ => analysis::exactly(column),
-    };
-    let value = Expr::Cast(Box::new(literal(value)), column.data_type.clone(), false);
-    Expr::Alias(Box::new(Expr::call("coalesce", vec![itself, value])), vec![column.name.clone()])
+    }
 }
 
 /// `CASE WHEN column = old THEN new ... ELSE column END AS column`.
@@ -119,7 +130,12 @@ fn replaced(column: &Column, pairs: &[(Value, Value)]) -> Expr {
 }
 
 fn literal(value: &Value) -> Expr {
-    let data_type = match value {
+    Expr::Literal(value.clone(), type_of(value))
+}
+
+/// The type of a plain value of the program.
+pub(super) fn type_of(value: &Value) -> DataType {
+    match value {
         Value::Boolean(_) => DataType::Boolean,
         Value::Byte(_) => DataType::Byte,
         Value::Short(_) => DataType::Short,
@@ -127,8 +143,10 @@ fn literal(value: &Value) -> Expr {
         Value::Long(_) => DataType::Long,
         Value::Float(_) => DataType::Float,
         Value::Double(_) => DataType::Double,
+        Value::Decimal(_, precision, scale) => DataType::Decimal(*precision, *scale),
         Value::String(_) => DataType::String,
+        Value::Date(_) => DataType::Date,
+        Value::Timestamp(_) => DataType::Timestamp,
         _ => DataType::Null,
-    };
-    Expr::Literal(value.clone(), data_type)
+    }
 }

@@ -6,7 +6,11 @@ use expect_test::expect;
 #[test]
 fn keys_then_aggregates() {
     check("e = stream id INT, name STRING, at TIMESTAMP, dev STRUCT<id: STRING, pos: STRUCT<lat: DOUBLE>>, tags ARRAY<STRING>
-x = e | group name; upper(name) AS u | agg count(*) AS n; sum(id) + 1; round(avg(id), 2)", "tree", &expect!["AnalysisException: [UNRESOLVED_ROUTINE] Cannot resolve routine `upper` on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]. SQLSTATE: 42883; line 1 pos 0"]);
+x = e | group name; upper(name) AS u | agg count(*) AS n; sum(id) + 1; round(avg(id), 2)", "tree", &expect![[r#"
+    Project [name#1, u#7, n#8, ((sum(id) + 1)#9 + cast(1 as bigint)) AS (sum(id) + 1)#10, round(round(avg(id), 2)#11, 2) AS round(avg(id), 2)#12]
+    +- Aggregate [name#1, upper(name#1) AS u#7], [count() AS n#8, sum(cast(id#0 as bigint)) AS (sum(id) + 1)#9, average(cast(id#0 as double)) AS round(avg(id), 2)#11]
+       +- StreamingRelation json [id#0, name#1, at#2, dev#3, tags#4]
+"#]]);
 }
 
 #[test]
@@ -247,5 +251,16 @@ x = e | watermark a; 1 second | watermark b; 2 seconds | select a AS x; b", "tre
     +- EventTimeWatermark b#1, 2000 ms
        +- EventTimeWatermark a#0, 1000 ms
           +- StreamingRelation json [a#0, b#1]
+"#]]);
+}
+
+#[test]
+fn pivot_with_values_aggregates_twice() {
+    check("e = stream city STRING, kind STRING, n INT
+x = e | pivot_values kind; bus; taxi", "tree", &expect![[r#"
+    Aggregate [city#0], [first(case((__pivot#5 <=> bus), sum(n)#6)) AS bus#8, first(case((__pivot#5 <=> taxi), sum(n)#6)) AS taxi#9]
+    +- Project [city#0, __pivot#1 AS __pivot#5, sum(n)#6]
+       +- Aggregate [city#0, __pivot#1], [sum(cast(n#2 as bigint)) AS sum(n)#6]
+          +- StreamingRelation json [city#0, kind#1, n#2]
 "#]]);
 }

@@ -31,6 +31,7 @@ use crate::plan::explain;
 use crate::plan::sql;
 use crate::plan::streaming;
 use crate::sql::ddl;
+use crate::types::Value;
 use expect_test::Expect;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -140,6 +141,12 @@ impl World {
             "sum" => frame.aggregate_numeric(std::mem::take(&mut self.keys), "sum", &names),
             "count" => frame.count_by(std::mem::take(&mut self.keys)),
             "map" => frame.aggregate_map(std::mem::take(&mut self.keys), &pairs(&arguments)),
+            "pivot_values" => {
+                let values = names[1..].iter().map(|value| Value::String(value.clone())).collect();
+                let sum = crate::expr::parse("sum(n)")?;
+                frame.pivot(vec![crate::expr::parse("city")?], self.expr(arguments[0])?, Some(values), vec![sum])
+            }
+            "fill" => frame.fill(&Value::Integer(7), None),
             "pivot" => frame.pivot(Vec::new(), self.expr(text)?, None, Vec::new()),
             "join" => frame.join(&self.frames[arguments[0]], self.on(&arguments)?, arguments.get(2).unwrap_or(&"inner")),
             "union" => frame.union(&self.frames[text]),

@@ -137,7 +137,10 @@ fn what_a_source_takes() {
     check("e = stream id INT, name STRING, at TIMESTAMP, x DOUBLE, tags ARRAY<STRING>
 o = stream id INT, label STRING, seen TIMESTAMP
 w = e | watermark at; 1 minute
-x = e | where name LIKE 'a%' AND NOT (id IN (1, 2)) AND (id = 1 OR id = 2) AND 3 < id AND id + 1 > 2 AND upper(name) = 'A'", "optimized", &expect!["AnalysisException: [UNRESOLVED_ROUTINE] Cannot resolve routine `like` on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]. SQLSTATE: 42883; line 1 pos 0"]);
+x = e | where name LIKE 'a%' AND NOT (id IN (1, 2)) AND (id = 1 OR id = 2) AND 3 < id AND id + 1 > 2 AND upper(name) = 'A'", "optimized", &expect![[r#"
+    Filter (((((like(name#1, a%) AND not(in(id#0, 1, 2))) AND ((id#0 = 1) OR (id#0 = 2))) AND (3 < id#0)) AND ((id#0 + 1) > 2)) AND (upper(name#1) = A))
+    +- StreamingRelation json [id#0, name#1, at#2, x#3, tags#4], pushed: [startswith(name#1, a), not(in(id#0, 1, 2)), ((id#0 = 1) OR (id#0 = 2)), (id#0 > 3), isnotnull(name#1), isnotnull(id#0)]
+"#]]);
 }
 
 #[test]
@@ -178,5 +181,9 @@ fn random_filters_stay() {
     check("e = stream id INT, name STRING, at TIMESTAMP, x DOUBLE, tags ARRAY<STRING>
 o = stream id INT, label STRING, seen TIMESTAMP
 w = e | watermark at; 1 minute
-x = e | where rand() > 0.5 | where x > 1", "optimized", &expect!["AnalysisException: [UNRESOLVED_ROUTINE] Cannot resolve routine `rand` on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]. SQLSTATE: 42883; line 1 pos 0"]);
+x = e | where rand() > 0.5 | where x > 1", "optimized", &expect![[r#"
+    Filter (x#3 > 1.0)
+    +- Filter (rand() > cast(0.5 as double))
+       +- StreamingRelation json [id#0, name#1, at#2, x#3, tags#4]
+"#]]);
 }

@@ -7,7 +7,14 @@ use expect_test::expect;
 fn select_with_all() {
     check("e = stream id INT, name STRING, at TIMESTAMP
 w = e | watermark at; 1 minute
-x = sql SELECT upper(name) AS n, id / 2 AS half FROM e WHERE id > 1 AND name IS NOT NULL ORDER BY n LIMIT 3", "tree", &expect!["AnalysisException: [UNRESOLVED_ROUTINE] Cannot resolve routine `upper` on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]. SQLSTATE: 42883; line 1 pos 7"]);
+x = sql SELECT upper(name) AS n, id / 2 AS half FROM e WHERE id > 1 AND name IS NOT NULL ORDER BY n LIMIT 3", "tree", &expect![[r#"
+    GlobalLimit 3
+    +- Sort [n#7 ASC NULLS FIRST], true
+       +- Project [upper(name#1) AS n#7, (cast(id#0 as double) / cast(2 as double)) AS half#8]
+          +- Filter ((id#0 > 1) AND isnotnull(name#1))
+             +- SubqueryAlias e
+                +- StreamingRelation json [id#0, name#1, at#2]
+"#]]);
 }
 
 #[test]
@@ -29,7 +36,12 @@ x = sql SELECT name, count(*) AS n FROM e GROUP BY name HAVING n > 1 AND max(id)
 fn group_by_a_position_and_an_alias() {
     check("e = stream id INT, name STRING, at TIMESTAMP
 w = e | watermark at; 1 minute
-x = sql SELECT upper(name) AS u, id, count(*) FROM e GROUP BY 2, u", "tree", &expect!["AnalysisException: [UNRESOLVED_ROUTINE] Cannot resolve routine `upper` on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]. SQLSTATE: 42883; line 1 pos 7"]);
+x = sql SELECT upper(name) AS u, id, count(*) FROM e GROUP BY 2, u", "tree", &expect![[r#"
+    Project [u#7, id#0, count(1)#8]
+    +- Aggregate [id#0, upper(name#1) AS u#7], [count() AS count(1)#8]
+       +- SubqueryAlias e
+          +- StreamingRelation json [id#0, name#1, at#2]
+"#]]);
 }
 
 #[test]
