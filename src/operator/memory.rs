@@ -4,11 +4,15 @@
 
 use arrow_array::Array;
 use arrow_array::ArrayRef;
+use arrow_array::UInt32Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 
 use super::codec::Codec;
 use super::rows::kernel;
+use super::rows::take;
+use super::store_order::buckets;
+use super::store_order::capacity;
 use super::watermark::event_times;
 use crate::diag::Result;
 use crate::state::StateStore;
@@ -41,6 +45,8 @@ pub struct Memory {
     value_codec: Codec,
     expiry: Expiry,
     store: Option<StateStore>,
+    /// The most rows that there have been since the batch's start.
+    most_rows: usize,
 }
 
 /// State rows as columns.
@@ -88,7 +94,7 @@ impl Memory {
     pub fn new(name: &'static str, keys: Schema, values: Schema, expiry: Expiry) -> Self {
         let types = |schema: &Schema| schema.fields.iter().map(|field| field.data_type.clone()).collect::<Vec<DataType>>();
         let (key_codec, value_codec) = (Codec::new(&types(&keys)), Codec::new(&types(&values)));
-        Self { name, store_name: "default", keys, values, prefix_columns: 0, key_codec, value_codec, expiry, store: None }
+        Self { name, store_name: "default", keys, values, prefix_columns: 0, key_codec, value_codec, expiry, store: None, most_rows: 0 }
     }
 
     /// The same, scanned by the first columns of its keys.
@@ -142,6 +148,7 @@ impl Memory {
     pub fn open(&mut self, disk: &Disk, folder: &str, version: u64) -> Result<()> {
         let store = StateStore::open(disk, folder, version, &|key, value| self.expiry_of(key, value))?;
         self.store = Some(store);
+        self.settle();
         Ok(())
     }
 
@@ -156,7 +163,9 @@ impl Memory {
     /// # Errors
     /// What the store raises.
     pub fn commit(&mut self, disk: &mut Disk) -> Result<u64> {
-        self.store_mut().commit(disk)
+        let version = self.store_mut().commit(disk)?;
+        self.settle();
+        Ok(version)
     }
 
     /// Takes back the batch's changes.
@@ -213,6 +222,7 @@ impl Memory {
         for (row, (key, value)) in keys.iter().zip(values.iter()).enumerate() {
             store.put(key.data(), value.data(), expiries.as_ref().and_then(|expiries| expiry_at(expiries, row)));
         }
+        self.most_rows = self.most_rows.max(self.len());
     }
 
     /// The places of the rows that are not in the state with just this value.
@@ -230,10 +240,10 @@ impl Memory {
         keys.into_iter().map(|key| u64::from(store.remove(key))).sum()
     }
 
-    /// Removes the rows that a watermark of this time evicts, and gives them.
+    /// Removes the rows that a watermark of this time evicts, and gives them in Spark's order.
     pub fn evict(&mut self, until_us: i64) -> StateRows {
         let expired = self.store_mut().expired(until_us);
-        let rows = self.decode(&expired);
+        let rows = self.in_order(self.decode(&expired), expired.iter().map(|(key, _)| key.as_slice()));
         let store = self.store_mut();
         for (key, _) in &expired {
             store.remove(key);
@@ -241,15 +251,32 @@ impl Memory {
         rows
     }
 
-    /// All rows, by key.
+    /// All rows in Spark's order.
     #[must_use]
     pub fn all(&self) -> StateRows {
         let rows = self.store().scan();
-        StateRows {
+        let decoded = StateRows {
             keys: self.key_codec.decode(rows.iter().map(|(key, _)| *key)),
             values: self.value_codec.decode(rows.iter().map(|(_, value)| *value)),
             rows: rows.len(),
-        }
+        };
+        self.in_order(decoded, rows.iter().map(|(key, _)| *key))
+    }
+
+    /// The rows as Spark's map would give them; `keys` are their bytes.
+    fn in_order<'a>(&self, rows: StateRows, keys: impl Iterator<Item = &'a [u8]>) -> StateRows {
+        let capacity = capacity(self.most_rows);
+        let Some(buckets) = buckets(&rows.keys, rows.rows, capacity).filter(|_| self.prefix_columns == 0) else { return rows };
+        let arrivals: Vec<Option<u32>> = keys.map(|key| self.store().place(key)).collect();
+        let mut places: Vec<u32> = (0..rows.rows as u32).collect();
+        places.sort_by_key(|place| (buckets[*place as usize], arrivals[*place as usize]));
+        let places = UInt32Array::from(places);
+        let taken = |columns: &[ArrayRef]| columns.iter().map(|column| take(column, &places)).collect();
+        StateRows { keys: taken(&rows.keys), values: taken(&rows.values), rows: rows.rows }
+    }
+
+    fn settle(&mut self) {
+        self.most_rows = self.len();
     }
 
     /// No rows, of the right types.
@@ -290,7 +317,7 @@ impl Memory {
         }
     }
 
-    /// When rows of these keys and values would leave the state; none where rows never do.
+    /// When rows of these keys and values leave the state; none where rows never do.
     #[must_use]
     pub fn expiries_of(&self, keys: &[ArrayRef], values: &[ArrayRef]) -> Option<ArrayRef> {
         match self.expiry {

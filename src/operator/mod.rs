@@ -20,6 +20,7 @@ mod rows;
 mod session_window;
 mod set_operation;
 mod sort;
+mod store_order;
 mod stream_join;
 mod stream_limit;
 mod time_window;

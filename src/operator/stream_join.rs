@@ -178,7 +178,6 @@ impl StreamJoin {
         &mut self,
         rows: &Rows,
         from_left: bool,
-        until_us: Option<i64>,
         context: &BatchContext,
         counters: &mut StateCounters,
         out: &mut Vec<Rows>,
@@ -186,7 +185,9 @@ impl StreamJoin {
         let found = self.find(rows, from_left, context)?;
         let side = if from_left { &self.left } else { &self.right };
         let passes = side.passes_own_conditions(rows, context)?;
-        let expired = side.expired(rows, until_us, context)?;
+        // The right side comes last in a batch: a row of it that goes at the batch's end needs no place in the state, unless it is still to be emitted.
+        let (_, right_us) = self.state_watermarks_us(context.evict_us);
+        let expired = if from_left || side.outer { vec![false; rows.rows] } else { side.expired(rows, right_us, context)? };
         let semi = self.is_semi();
         match (semi, from_left) {
             (false, _) => out.push(Rows { ids: Rc::clone(&self.ids), origin: None, ..found.joined.clone() }),
@@ -247,8 +248,8 @@ impl Operator for StreamJoin {
         }
         let (left_us, right_us) = self.state_watermarks_us(context.evict_us);
         let mut out = vec![self.alone(&Rows::empty(&self.left.columns), true)];
-        self.advance(&left, true, left_us, context, &mut counters, &mut out)?;
-        self.advance(&right, false, right_us, context, &mut counters, &mut out)?;
+        self.advance(&left, true, context, &mut counters, &mut out)?;
+        self.advance(&right, false, context, &mut counters, &mut out)?;
         self.evict(true, left_us, &mut counters, &mut out);
         self.evict(false, right_us, &mut counters, &mut out);
         counters.total = (self.left.memory.len() + self.right.memory.len()) as u64;
@@ -323,12 +324,12 @@ impl Side {
         Ok(passes)
     }
 
-    /// For each row, whether the state watermark has passed it already, so that it is not worth keeping.
+    /// For each row, whether the state watermark has passed it already.
     fn expired(&self, rows: &Rows, until_us: Option<i64>, context: &BatchContext) -> Result<Vec<bool>> {
-        let Some(until_us) = until_us else { return Ok(vec![false; rows.rows]) };
         let keys = self.key_columns(rows, context)?;
-        let times = self.memory.expiries_of(&keys, &rows.columns);
-        let Some(times) = times else { return Ok(vec![false; rows.rows]) };
+        let (Some(until_us), Some(times)) = (until_us, self.memory.expiries_of(&keys, &rows.columns)) else {
+            return Ok(vec![false; rows.rows]);
+        };
         let times = times.as_primitive::<TimestampMicrosecondType>();
         Ok((0..rows.rows).map(|row| times.is_valid(row) && times.value(row) <= until_us).collect())
     }

@@ -142,6 +142,12 @@ impl StateStore {
         self.find(key).map(|slot| self.rows[slot as usize].value())
     }
 
+    /// Where a key's row stands in memory: rows that came earlier stand before later ones, save where a row took the place of one that is gone.
+    #[must_use]
+    pub fn place(&self, key: &[u8]) -> Option<u32> {
+        self.find(key)
+    }
+
     /// Set the value of a key, and when it expires, in microseconds since 1970.
     pub fn put(&mut self, key: &[u8], value: &[u8], expires_us: Option<i64>) {
         let expires_us = expires_us.unwrap_or(NEVER);
