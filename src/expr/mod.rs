@@ -17,6 +17,7 @@ mod name;
 mod resolve;
 mod scope;
 mod special;
+mod temporal;
 mod tree;
 mod typed;
 mod window;

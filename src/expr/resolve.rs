@@ -170,6 +170,9 @@ impl Resolver<'_> {
         }
         let Some(function) = function::find(&lower) else { return Err(error::unresolved_routine(name)) };
         let mut typed = self.arguments(arguments)?;
+        if let Some(found) = super::temporal::rewrite(&lower, &typed, self.settings) {
+            return Ok(found);
+        }
         self.check_arity(function, &lower, typed.len())?;
         let missing = function.most.saturating_sub(typed.len()).min(function.defaults.len());
         if function.most != usize::MAX {

@@ -87,6 +87,7 @@ pub fn resolve_call(resolver: &Resolver<'_>, whole: &Expr, name: &str, arguments
         }
         "struct" => structure(resolver, arguments)?,
         "named_struct" => named_structure(resolver, whole, arguments)?,
+        "arrays_zip" => arrays_zip(resolver, arguments)?,
         "window" => window::time_window(resolver, whole, arguments)?,
         "session_window" => window::session_window(resolver, whole, arguments)?,
         "window_time" => window::window_time(resolver, whole, arguments)?,
@@ -212,6 +213,32 @@ fn structure(resolver: &Resolver<'_>, arguments: &[Expr]) -> Result<Typed> {
         }
     }
     Ok(struct_of(names, typed, resolver.settings))
+}
+
+/// The fields take the names of columns, else their numbers.
+fn arrays_zip(resolver: &Resolver<'_>, arguments: &[Expr]) -> Result<Typed> {
+    let typed = resolver.arguments(arguments)?;
+    let name = |(index, argument): (usize, &Expr)| match argument.bare() {
+        Expr::Name(_) | Expr::ColumnOf(..) | Expr::Alias(..) => name_of(argument),
+        Expr::FieldOf(_, name) => name.clone(),
+        _ => index.to_string(),
+    };
+    let names = arguments.iter().enumerate().map(name).collect();
+    for (index, argument) in typed.iter().enumerate() {
+        if !matches!(argument.data_type, DataType::Array(..)) {
+            let text = format!(
+                "The {} parameter requires the \"ARRAY\" type, however \"{}\" has the type {}.",
+                super::resolve::ordinal(index),
+                pretty_name(&arguments[index]),
+                error::quoted(&argument.data_type)
+            );
+            return Err(error::mismatch("UNEXPECTED_INPUT_TYPE", &pretty_name(&Expr::call("arrays_zip", arguments.to_vec())), &text));
+        }
+    }
+    let data_type = function::array::zipped_type(names, &typed);
+    let mut found = call("arrays_zip", typed, resolver.settings);
+    found.data_type = data_type;
+    Ok(found)
 }
 
 fn struct_of(names: Vec<String>, typed: Vec<Typed>, settings: &Settings) -> Typed {

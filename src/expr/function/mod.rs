@@ -2,7 +2,11 @@
 
 mod arguments;
 mod arithmetic;
+pub(super) mod array;
 mod comparison;
+mod datetime;
+mod higher;
+mod interval;
 mod item;
 mod logic;
 mod math;
@@ -155,8 +159,19 @@ impl std::fmt::Debug for Function {
 }
 
 /// All groups.
-const GROUPS: &[&[Function]] =
-    &[arithmetic::FUNCTIONS, comparison::FUNCTIONS, item::FUNCTIONS, logic::FUNCTIONS, math::FUNCTIONS, regexp::FUNCTIONS, text::FUNCTIONS];
+const GROUPS: &[&[Function]] = &[
+    arithmetic::FUNCTIONS,
+    array::FUNCTIONS,
+    comparison::FUNCTIONS,
+    datetime::FUNCTIONS,
+    higher::FUNCTIONS,
+    interval::FUNCTIONS,
+    item::FUNCTIONS,
+    logic::FUNCTIONS,
+    math::FUNCTIONS,
+    regexp::FUNCTIONS,
+    text::FUNCTIONS,
+];
 
 /// Other names of a function, which Spark prints as they were written.
 const ALIASES: &[(&str, &str)] = &[
