@@ -2,7 +2,8 @@
 
 use super::assembly::Assembly;
 use super::json_options::JsonOptions;
-use super::json_scanner::{Ended, Malformed, Scanner};
+use super::json_scanner::{Malformed, Scanner};
+use super::json_values::Ended;
 use super::lines::lines;
 use crate::diag::Result;
 

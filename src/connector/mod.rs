@@ -16,6 +16,7 @@ mod infer_json;
 mod json_options;
 mod json_reader;
 mod json_scanner;
+mod json_values;
 mod lines;
 mod listing;
 mod load;

@@ -33,7 +33,7 @@ impl SinkLog {
 
     /// Write down the files (path, size, time) of a batch.
     pub(super) fn add(&self, disk: &mut Disk, batch_id: u64, files: &[(String, u64, i64)]) {
-        let mut lines: Vec<String> = files.iter().map(|file| entry(file)).collect();
+        let mut lines: Vec<String> = files.iter().map(entry).collect();
         let mut name = batch_id.to_string();
         if (batch_id + 1).is_multiple_of(COMPACT_INTERVAL) {
             name.push_str(".compact");
