@@ -12,28 +12,15 @@ use arrow_array::RecordBatch;
 
 /// `format("console")`.
 pub(super) struct ConsoleSink {
-    show: ShowOptions,
+    options: Options,
     zone: Zone,
     rows: i64,
 }
 
 impl ConsoleSink {
-    /// With the options `numRows` and `truncate`.
-    ///
-    /// # Errors
-    /// Options that are no number or no flag.
-    pub(super) fn new(options: &Options, zone: &Zone) -> Result<Self> {
-        let number_of_rows = match options.get("numRows") {
-            None => 20,
-            Some(text) => text.parse::<i32>().map_err(|_| super::rate::not_a_number(text))?.max(0) as usize,
-        };
-        let cuts = match options.get("truncate").map(str::to_ascii_lowercase).as_deref() {
-            None | Some("true") => true,
-            Some("false") => false,
-            Some(other) => return Err(Diagnostic::plain(Class::IllegalArgument, format!("{other} is not a boolean string."))),
-        };
-        let show = ShowOptions { number_of_rows, truncate: if cuts { 20 } else { 0 }, vertical: false };
-        Ok(Self { show, zone: zone.clone(), rows: 0 })
+    /// With the options `numRows` and `truncate`, which Spark looks at only when the first batch comes.
+    pub(super) fn new(options: &Options, zone: &Zone) -> Self {
+        Self { options: options.clone(), zone: zone.clone(), rows: 0 }
     }
 }
 
@@ -44,7 +31,7 @@ impl Sink for ConsoleSink {
 
     fn add_batch(&mut self, world: &mut dyn World, batch_id: u64, _mode: SinkMode, schema: &Schema, rows: &RecordBatch) -> Result<()> {
         let rule = "-".repeat(43);
-        let table = show_columns(schema, rows.columns(), rows.num_rows(), &self.zone, self.show);
+        let table = table(&self.options, schema, rows, &self.zone)?;
         world.print(&format!("{rule}\nBatch: {batch_id}\n{rule}\n{table}\n"));
         self.rows = rows.num_rows() as i64;
         Ok(())
@@ -55,6 +42,24 @@ impl Sink for ConsoleSink {
     }
 }
 
+/// The rows as the options `numRows` and `truncate` want them shown.
+///
+/// # Errors
+/// Options that are no number or no flag.
+pub(super) fn table(options: &Options, schema: &Schema, rows: &RecordBatch, zone: &Zone) -> Result<String> {
+    let number_of_rows = match options.get("numRows") {
+        None => 20,
+        Some(text) => text.parse::<i32>().map_err(|_| super::rate::not_a_number(text))?.max(0) as usize,
+    };
+    let cuts = match options.get("truncate").map(str::to_ascii_lowercase).as_deref() {
+        None | Some("true") => true,
+        Some("false") => false,
+        Some(other) => return Err(Diagnostic::plain(Class::IllegalArgument, format!("{other} is not a boolean string."))),
+    };
+    let show = ShowOptions { number_of_rows, truncate: if cuts { 20 } else { 0 }, vertical: false };
+    Ok(show_columns(schema, rows.columns(), rows.num_rows(), zone, show))
+}
+
 /// `format("noop")`.
 #[derive(Default)]
 pub(super) struct NoopSink {
@@ -63,7 +68,7 @@ pub(super) struct NoopSink {
 
 impl Sink for NoopSink {
     fn description(&self) -> String {
-        "org.apache.spark.sql.execution.datasources.noop.NoopTable$@2c9a6717".to_owned()
+        "NoopTable".to_owned()
     }
 
     fn add_batch(&mut self, _world: &mut dyn World, _batch_id: u64, _mode: SinkMode, _schema: &Schema, rows: &RecordBatch) -> Result<()> {

@@ -158,21 +158,25 @@ fn java_real(text: &str) -> Option<&str> {
 
 /// The records of a file in which quoted cells may hold line ends.
 fn records<'a>(text: &'a [u8], options: &CsvOptions) -> impl Iterator<Item = &'a [u8]> {
-    let (quote, escape) = (options.format.quote, options.format.escape);
+    let (quote, escape, separator) = (options.format.quote, options.format.escape, options.format.separator.clone());
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (mut at, mut quoted) = (0, false);
+        let (mut at, mut quoted, mut cell_start) = (0, false, 0);
         while at < rest.len() {
             let byte = rest[at];
-            if quoted && escape != quote && Some(byte) == escape {
+            let next = rest.get(at + 1).copied();
+            if quoted && Some(byte) == escape && (escape != quote || next == quote) {
                 at += 1;
-            } else if Some(byte) == quote {
+            } else if Some(byte) == quote && (quoted || at == cell_start) {
                 quoted = !quoted;
             } else if !quoted && (byte == b'\n' || byte == b'\r') {
                 break;
+            } else if !quoted && rest[at..].starts_with(&separator) {
+                at += separator.len() - 1;
+                cell_start = at + 1;
             }
             at += 1;
         }

@@ -93,6 +93,9 @@ impl FileReader {
         files.sort_by_key(|file| std::cmp::Reverse(file.status.size));
         let partitions: Vec<String> = files.first().map(|file| partition_names(file)).unwrap_or_default();
         let layout = self.layout(&partitions);
+        if layout.has_corrupt && layout.fields.is_empty() {
+            return Err(only_corrupt_record());
+        }
         let mut rows = Assembly::new(layout.fields.clone(), layout.has_corrupt, self.mode, layout.filters.clone())?;
         let mut constants: Vec<Column> = layout.partition_fields.iter().filter_map(|(_, field)| Column::new(&field.data_type)).collect();
         let mut arrived_ms = traced.then(Vec::new);
@@ -257,6 +260,15 @@ fn push_constant(column: &mut Column, value: Option<&str>, times: &Times) {
         Some(()) => column.mark_valid(),
         None => column.push_null(),
     }
+}
+
+/// Spark refuses to read nothing but the column of bad records, which depends on what else is read.
+fn only_corrupt_record() -> Box<Diagnostic> {
+    Diagnostic::analysis(
+        "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN",
+        "The feature is not supported: Queries from raw JSON/CSV/XML files are disallowed when the\nreferenced columns only include the internal corrupt record column\n(named `_corrupt_record` by default). For example:\n`spark.read.schema(schema).json(file).filter($\"_corrupt_record\".isNotNull).count()`\nand `spark.read.schema(schema).json(file).select(\"_corrupt_record\").show()`.\nInstead, you can cache or save the parsed results and then send the same query.\nFor example, `val df = spark.read.schema(schema).json(file).cache()` and then\n`df.filter($\"_corrupt_record\".isNotNull).count()`.",
+        "0A000",
+    )
 }
 
 fn gone(path: &str) -> Box<Diagnostic> {

@@ -2,7 +2,7 @@
 
 use super::file_writer::FileWriter;
 use super::listing::NULL_PARTITION;
-use super::load::check_types;
+use super::load::{check_names, check_types};
 use super::sink_log::SinkLog;
 use super::{Options, Sink, SinkMode};
 use crate::diag::Class;
@@ -91,6 +91,7 @@ impl Sink for FileSink {
         if log.latest(world.disk()).is_some_and(|latest| batch_id <= latest) {
             return Ok(());
         }
+        check_names(&schema.fields)?;
         check_types(&self.format, schema)?;
         let files = write_files(world, &self.path, &self.writer, &self.partition_by, schema, rows, &self.zone)?;
         let statuses = files.iter().filter_map(|path| world.disk().status(path));
@@ -112,10 +113,21 @@ pub fn write(
     rows: &RecordBatch,
     zone: &Zone,
 ) -> Result<()> {
+    match request.format.to_ascii_lowercase().as_str() {
+        "json" | "csv" | "text" | "parquet" | "orc" => {}
+        "noop" => return Ok(()),
+        "console" => {
+            let table = super::console_sink::table(&request.options, schema, rows, zone)?;
+            world.print(&format!("{table}\n"));
+            return Ok(());
+        }
+        _ => return Err(super::load::unknown_format(&request.format, "writing")),
+    }
     let partition_by = partition_places(&request.partition_by, schema)?;
     let Some(path) = request.path() else { return Err(super::load::no_path()) };
     let path = path.trim_end_matches('/');
     check_partition_types(&partition_by, schema)?;
+    check_names(&schema.fields)?;
     check_types(&request.format, schema)?;
     let writer = FileWriter::new(&request.format, &request.options, zone)?;
     if world.disk().exists(path) {
@@ -224,7 +236,7 @@ fn check_partition_types(partition_by: &[usize], schema: &Schema) -> Result<()> 
 pub fn open_sink(request: &WriteRequest, mode: SinkMode, schema: &Schema, zone: &Zone) -> Result<Box<dyn Sink>> {
     use super::console_sink::{ConsoleSink, NoopSink};
     match request.format.to_ascii_lowercase().as_str() {
-        "console" => Ok(Box::new(ConsoleSink::new(&request.options, zone)?)),
+        "console" => Ok(Box::new(ConsoleSink::new(&request.options, zone))),
         "noop" => Ok(Box::new(NoopSink::default())),
         "json" | "csv" | "text" | "parquet" | "orc" => Ok(Box::new(FileSink::new(request, mode, schema, zone)?)),
         // The socket provider looks at its options before anybody notices that it cannot write.

@@ -305,7 +305,9 @@ fn option_flag(options: &Options, name: &str) -> Result<bool> {
         None => Ok(false),
         Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
         Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-        Some(text) => Err(Diagnostic::plain(Class::IllegalArgument, format!("For input string: \"{text}\""))),
+        Some(text) => {
+            Err(Diagnostic::plain(Class::IllegalArgument, format!("Invalid value '{text}' for option '{name}', must be 'true' or 'false'")))
+        }
     }
 }
 
@@ -320,7 +322,7 @@ fn clean_source(options: &Options) -> Result<Clean> {
         },
         _ => Err(Diagnostic::plain(
             Class::IllegalArgument,
-            format!("Invalid mode for clean source option {text}. Must be one of ARCHIVE,DELETE,OFF"),
+            format!("Invalid mode for clean source option Some({text}). Must be one of ARCHIVE,DELETE,OFF"),
         )),
     }
 }

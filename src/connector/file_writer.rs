@@ -111,8 +111,12 @@ impl FileWriter {
         for &row in rows {
             let values: Vec<Value> =
                 schema.fields.iter().zip(columns).map(|(field, column)| value_at(column, row, &field.data_type)).collect();
-            text.push_str(&self.line(schema, &values));
-            text.push_str(&self.line_end);
+            let line = self.line(schema, &values);
+            // The CSV writer leaves out lines on which there is nothing.
+            if !(line.is_empty() && matches!(self.format, Format::Csv(_))) {
+                text.push_str(&line);
+                text.push_str(&self.line_end);
+            }
         }
         Ok(text.into_bytes())
     }

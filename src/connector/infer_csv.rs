@@ -60,24 +60,46 @@ fn with_cell(known: &DataType, cell: &str, options: &CsvOptions) -> DataType {
     if cell.is_empty() || cell == options.null_value {
         return known.clone();
     }
-    let order =
-        [DataType::Null, DataType::Integer, DataType::Long, DataType::Double, DataType::Date, DataType::Timestamp, DataType::Boolean];
-    let first = order.iter().position(|data_type| data_type == known).unwrap_or(order.len());
+    let order = [
+        DataType::Null,
+        DataType::Integer,
+        DataType::Long,
+        DataType::Decimal(38, 0),
+        DataType::Double,
+        DataType::Date,
+        DataType::Timestamp,
+        DataType::Boolean,
+    ];
+    let same = |data_type: &DataType| data_type == known || matches!((data_type, known), (DataType::Decimal(..), DataType::Decimal(..)));
+    let first = order.iter().position(same).unwrap_or(order.len());
     let found = order.iter().skip(first.max(1)).find(|data_type| fits(cell, data_type, options)).cloned().unwrap_or(DataType::String);
+    let found = match (&found, known) {
+        (DataType::Decimal(..), DataType::Decimal(precision, _)) => DataType::Decimal(digits(cell).max(*precision), 0),
+        (DataType::Decimal(..), DataType::Long) => DataType::Decimal(digits(cell).max(20), 0),
+        (DataType::Decimal(..), DataType::Integer) => DataType::Decimal(digits(cell).max(10), 0),
+        (DataType::Decimal(..), _) => DataType::Decimal(digits(cell), 0),
+        _ => found,
+    };
     match (known, &found) {
         (DataType::Null, _) => found,
         (known, found) if known == found => known.clone(),
-        (DataType::Integer, DataType::Long | DataType::Double)
+        (DataType::Integer | DataType::Long | DataType::Decimal(..), DataType::Long | DataType::Decimal(..) | DataType::Double)
         | (DataType::Long, DataType::Double)
         | (DataType::Date, DataType::Timestamp) => found,
         _ => DataType::String,
     }
 }
 
+/// How many digits a whole number has.
+fn digits(cell: &str) -> u8 {
+    cell.bytes().filter(u8::is_ascii_digit).count().min(38) as u8
+}
+
 fn fits(cell: &str, data_type: &DataType, options: &CsvOptions) -> bool {
     match data_type {
         DataType::Integer => cell.parse::<i32>().is_ok(),
         DataType::Long => cell.parse::<i64>().is_ok(),
+        DataType::Decimal(..) => usize::from(digits(cell)) == cell.trim_start_matches(['+', '-']).len() && cell.len() <= 38,
         DataType::Double => {
             let special = [&options.nan_value, &options.positive_inf, &options.negative_inf].into_iter().any(|word| word == cell);
             special || (cell.parse::<f64>().is_ok() && cell.contains(|letter: char| letter.is_ascii_digit()))

@@ -106,16 +106,13 @@ pub fn stream_schema(world: &dyn World, request: &ReadRequest, infers: bool, zon
 /// # Errors
 /// As [`stream_schema`]; `UNABLE_TO_INFER_SCHEMA` where no file says one.
 pub fn batch_schema(world: &dyn World, request: &ReadRequest, zone: &Zone) -> Result<Schema> {
-    match kind_of(&request.format, "reading") {
-        Ok(Kind::Files) => {}
-        Ok(_) => {
-            return Err(Diagnostic::analysis(
-                "_LEGACY_ERROR_TEMP_1136",
-                format!("{} is not a valid Spark SQL Data Source.", request.format),
-                "",
-            ));
+    match kind_of(&request.format, "reading")? {
+        Kind::Files => {}
+        Kind::Socket => {
+            SocketOptions::of(&request.options)?;
+            return Err(not_a_batch_source(&request.format));
         }
-        Err(error) => return Err(error),
+        Kind::Rate | Kind::RatePerBatch => return Err(not_a_batch_source(&request.format)),
     }
     let paths = request.paths();
     if paths.is_empty() && request.schema.is_none() {
@@ -127,7 +124,9 @@ pub fn batch_schema(world: &dyn World, request: &ReadRequest, zone: &Zone) -> Re
             return Err(path_not_found(path));
         }
     }
-    file_schema(world.disk(), request, &paths, zone)
+    let schema = file_schema(world.disk(), request, &paths, zone)?;
+    check_names(&schema.fields)?;
+    Ok(schema)
 }
 
 /// Open a streaming source whose own files lie in `log_folder` (`CHECKPOINT/sources/N`).
@@ -143,6 +142,7 @@ pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) ->
         Kind::Files => {
             let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
             let schema = request.schema.clone().unwrap_or_else(text_schema);
+            check_names(&schema.fields)?;
             check_types(&request.format, &schema)?;
             let reader = FileReader::new(&request.format, &request.options, &schema, columns, filters, &zone)?;
             Box::new(FileSource::new(world.disk(), &path, &request.options, log_folder, reader)?)
@@ -187,13 +187,40 @@ fn file_schema(disk: &Disk, request: &ReadRequest, paths: &[String], zone: &Zone
     };
     let partitions = partition_fields(&files);
     let of_partition = |field: &Field| partitions.iter().any(|partition| partition.name.eq_ignore_ascii_case(&field.name));
-    let (mut last, mut fields): (Vec<Field>, Vec<Field>) = own.fields.into_iter().partition(of_partition);
-    for partition in &partitions {
-        let known = last.iter().position(|field| field.name.eq_ignore_ascii_case(&partition.name));
-        fields.push(known.map_or_else(|| partition.clone(), |index| last.swap_remove(index)));
+    let mut fields = own.fields;
+    if request.schema.is_none() {
+        // A column that the files show too stays in its place, with the type that the folders' names show.
+        for field in &mut fields {
+            if let Some(partition) = partitions.iter().find(|partition| partition.name.eq_ignore_ascii_case(&field.name)) {
+                field.data_type = partition.data_type.clone();
+            }
+        }
+        let missing = |partition: &&Field| !fields.iter().any(|field| field.name.eq_ignore_ascii_case(&partition.name));
+        let missing: Vec<Field> = partitions.iter().filter(missing).cloned().collect();
+        fields.extend(missing);
+    } else {
+        let (mut last, first): (Vec<Field>, Vec<Field>) = fields.into_iter().partition(of_partition);
+        fields = first;
+        for partition in &partitions {
+            let known = last.iter().position(|field| field.name.eq_ignore_ascii_case(&partition.name));
+            fields.push(known.map_or_else(|| partition.clone(), |index| last.swap_remove(index)));
+        }
     }
     let nullable = |field: Field| Field { data_type: field.data_type.as_nullable(), nullable: true, name: field.name };
     Ok(Schema { fields: fields.into_iter().map(nullable).collect() })
+}
+
+/// A name may stand once in a schema of files, whatever its case.
+pub(super) fn check_names(fields: &[Field]) -> Result<()> {
+    let twice = |index: &usize| fields[..*index].iter().any(|field| field.name.eq_ignore_ascii_case(&fields[*index].name));
+    match (0..fields.len()).find(twice) {
+        None => Ok(()),
+        Some(index) => {
+            let name = fields[index].name.to_lowercase();
+            let text = format!("The column `{name}` already exists. Choose another name or rename the existing column.");
+            Err(Diagnostic::analysis("COLUMN_ALREADY_EXISTS", text, "42711"))
+        }
+    }
 }
 
 /// The partition columns that the folders' names show, with the narrowest type that fits all values.
@@ -274,6 +301,10 @@ pub(super) fn unsupported(condition: &str, text: String) -> Box<Diagnostic> {
 /// `'path' is not specified.`
 pub(super) fn no_path() -> Box<Diagnostic> {
     Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_2047", "'path' is not specified.", "")
+}
+
+fn not_a_batch_source(format: &str) -> Box<Diagnostic> {
+    Diagnostic::analysis("_LEGACY_ERROR_TEMP_1135", format!("{format} is not a valid Spark SQL Data Source."), "")
 }
 
 fn path_not_found(path: &str) -> Box<Diagnostic> {

@@ -474,6 +474,47 @@ fn csv_writer_quotes_what_needs_it() {
     .assert_eq(&batch_schema(&world, &csv, &Zone::utc()).unwrap().tree_string());
 }
 
+#[test]
+fn json_schemas_as_spark_infers_them() {
+    let file = r#"{"a": 1, "b": "x", "c": [1, 2.5], "d": {"y": 1, "x": null}, "e": null, "f": "", "g": [], "h": {}, "i": 99999999999999999999, "j": true}
+{"a": 1.5, "b": 2, "c": null, "d": {"z": "q"}, "g": [{"k": 1}], "j": "x", "i": 1, "k": [1, "a"], "l": 1e400}
+[{"m": 1}, {"m": 2.5}]
+bad line
+{"n": "2024-01-01T00:00:00Z", "o": 123456789012345678901234567890123456789012, "p": -99999999999999999999, "q": NaN, "s": 1.50}
+"#;
+    let mut world = Simulated::new(1, 0);
+    land(&mut world, "/data/1.json", file);
+    for (options, expected) in [(vec![], expect!["struct<_corrupt_record:string,a:double,b:string,c:array<double>,d:struct<x:string,y:bigint,z:string>,e:string,f:string,g:array<struct<k:bigint>>,i:decimal(20,0),j:string,k:array<string>,l:double,m:double,n:string,o:double,p:decimal(20,0),q:double,s:double>"]), (vec![("mode", "DROPMALFORMED"), ("primitivesAsString", "true")], expect!["struct<a:string,b:string,c:array<string>,d:struct<x:string,y:string,z:string>,e:string,f:string,g:array<struct<k:string>>,i:string,j:string,k:array<string>,l:string,m:string,n:string,o:string,p:string,q:string,s:string>"])] {
+        let request = ReadRequest {
+            format: "json".to_owned(),
+            options: options.into_iter().collect(),
+            paths: vec!["/data".to_owned()],
+            schema: None,
+        };
+        expected.assert_eq(&batch_schema(&world, &request, &Zone::utc()).unwrap().simple_string());
+    }
+}
+
+#[test]
+fn csv_schemas_as_spark_infers_them() {
+    let file = "a,b,c,d,e,f,g,a,,h,i,j,k,l\n1,1,1.5,2024-01-01,2024-01-01 10:00:00,true,x,1,2,,1,2024-01-01,99999999999,123456789012345678901234567890\n2,99999999999,3,2024-01-02,2024-01-01T10:00:00Z,false,,2,3,,x,2024-01-01 10:00:00,1.5,1\n";
+    let mut world = Simulated::new(1, 0);
+    land(&mut world, "/data/1.csv", file);
+    let options = [("header", "true"), ("inferSchema", "true")].into_iter().collect();
+    let request = ReadRequest { format: "csv".to_owned(), options, paths: vec!["/data".to_owned()], schema: None };
+    expect!["struct<a0:int,b:bigint,c:double,d:date,e:timestamp,f:boolean,g:string,a7:int,_c8:int,h:string,i:string,j:timestamp,k:double,l:decimal(30,0)>"].assert_eq(&batch_schema(&world, &request, &Zone::utc()).unwrap().simple_string());
+}
+
+#[test]
+fn csv_records_over_several_lines() {
+    let reading = reading("csv", &[("multiLine", "true"), ("header", "true")], "a STRING; b STRING; c STRING", "/data");
+    check(&reading, "x,y,z\n1,\"two\nlines\",3\n\n4,\"quoted \"\"x\"\"\",5\n6,\"open\nend,7\n", expect![[r#"
+        {"a":"1","b":"two\nlines","c":"3"}
+        {"a":"4","b":"\"quoted \"\"x\"\"\"","c":"5"}
+        {"a":"6","b":"open\nend,7\n","c":null}
+    "#]]);
+}
+
 mod random {
     use super::*;
     use proptest::collection::vec;
