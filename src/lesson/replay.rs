@@ -198,7 +198,7 @@ fn said_sections(said: &Said) -> Vec<Section> {
     }
     if let Some(raised) = &said.raised {
         let message = clean(&raised.message);
-        let message = without_frames(&message);
+        let message = without_expression_ids(without_frames(&message));
         let lines = message.trim().trim_end_matches(';').split('\n').take(6).map(str::to_owned);
         sections.push(Section::new("error", "", std::iter::once(raised.headline()).chain(lines).collect()));
     }
@@ -221,6 +221,19 @@ fn without_frames(message: &str) -> String {
     let ends = ["\nJVM stacktrace", "\n=== ", "\n== "].into_iter().filter_map(|end| message.find(end));
     let end = ends.chain(message.find("\n\tat ")).min().unwrap_or(message.len());
     message[..end].to_owned()
+}
+
+/// `ID#12L` is `ID#N`: the numbers that Spark gives to columns.
+fn without_expression_ids(message: String) -> String {
+    let mut pieces = message.split('#');
+    let mut out = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        let after = piece.trim_start_matches(|c: char| c.is_ascii_digit());
+        let after = if after.len() < piece.len() { after.strip_prefix('L').unwrap_or(after) } else { after };
+        out.push_str(if after.len() < piece.len() { "#N" } else { "#" });
+        out.push_str(after);
+    }
+    out
 }
 
 /// `ZeroDivisionError: ...`: a name, dotted perhaps, that ends in Error or Exception.
@@ -277,7 +290,13 @@ fn steps(case: &Case) -> Vec<Vec<String>> {
 
 fn first_difference(expected: &[String], found: &[String]) -> String {
     let same = expected.iter().zip(found).take_while(|(expected, found)| expected == found).count();
-    let line = |lines: &[String]| lines.get(same).cloned().unwrap_or_else(|| "(nothing more)".to_owned());
+    let line = |lines: &[String]| match lines.get(same..) {
+        Some([head, rest @ ..]) if head == ">>> error" => {
+            format!("{head} {}", rest.iter().take(2).cloned().collect::<Vec<_>>().join(" | "))
+        }
+        Some([line, ..]) => line.clone(),
+        _ => "(nothing more)".to_owned(),
+    };
     let head = found.first().or(expected.first()).cloned().unwrap_or_default();
     format!("{head}, line {same}\n  expected: {}\n  found:    {}", line(expected), line(found))
 }

@@ -25,7 +25,7 @@ pub(super) fn drop_all(values: Vec<Value>) {
     LEVEL.set(level + 1);
     drop(values);
     if level == 0 {
-        while let Some(batch) = PENDING.with(|pending| pending.borrow_mut().pop()) {
+        while let Ok(Some(batch)) = PENDING.try_with(|pending| pending.borrow_mut().pop()) {
             drop(batch);
         }
     }
