@@ -167,9 +167,8 @@ fn sql() -> std::io::Result<bool> {
         if line.trim().is_empty() {
             continue;
         }
-        let answer = answer(&mut session, &mut world, &line).unwrap_or_else(|error| {
-            serde_json::json!({ "error": error.headline(), "message": error.message })
-        });
+        let answer = answer(&mut session, &mut world, &line)
+            .unwrap_or_else(|error| serde_json::json!({ "error": error.headline(), "message": error.message }));
         write_out(&format!("{answer}\n"))?;
     }
     Ok(true)

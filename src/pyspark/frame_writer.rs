@@ -6,11 +6,17 @@ use super::driver::Driver;
 use super::errors;
 use super::options;
 use super::options::Options;
+use crate::connector;
+use crate::connector::SaveMode;
+use crate::connector::SinkMode;
+use crate::connector::WriteRequest;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::plan::Frame;
 use crate::python::Value;
+use crate::types::Schema;
+use arrow_array::RecordBatch;
 use std::cell::RefCell;
 
 /// A writer as far as the program has filled it in.
@@ -103,11 +109,45 @@ fn common(writer: &RefCell<BatchWriter>, name: &str, call: &Call) -> Result<()> 
 }
 
 fn save(driver: &mut Driver, writer: &BatchWriter, table: Option<&str>) -> Result<()> {
-    let format =
-        writer.format.clone().unwrap_or_else(|| driver.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned());
-    if table.is_none() && format.eq_ignore_ascii_case("noop") {
-        return driver.session.collect(&mut driver.world, &writer.frame).map(|_| ());
+    let default = || driver.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned();
+    let format = writer.format.clone().unwrap_or_else(default);
+    let (schema, rows) = driver.session.collect(&mut driver.world, &writer.frame)?;
+    if let Some(table) = table {
+        return save_table(driver, writer, table, schema, &rows);
     }
-    let _ = (&writer.mode, &writer.options, &writer.partition_by);
-    Err(errors::unknown_to_us("batch writes (df.write)"))
+    if format.eq_ignore_ascii_case("noop") {
+        return Ok(());
+    }
+    let mode = match writer.mode.as_str() {
+        "append" => SaveMode::Append,
+        "overwrite" => SaveMode::Overwrite,
+        "ignore" => SaveMode::Ignore,
+        _ => SaveMode::ErrorIfExists,
+    };
+    let options = writer.options.to_vec().into_iter().collect();
+    let request = WriteRequest { format, options, path: None, partition_by: writer.partition_by.clone() };
+    let zone = driver.session.conf().zone();
+    connector::write(&mut driver.world, &request, mode, &schema, &rows, &zone)
+}
+
+/// Rows into a table of the session.
+fn save_table(driver: &mut Driver, writer: &BatchWriter, table: &str, schema: Schema, rows: &RecordBatch) -> Result<()> {
+    let exists = driver.session.catalog().table(table).is_some();
+    match (exists, writer.mode.as_str()) {
+        (true, "ignore") => return Ok(()),
+        (true, "error") => {
+            let text = format!(
+                "Cannot create table or view `spark_catalog`.`default`.`{table}` because it already exists.\nChoose a different name, drop or replace the existing object, add the IF NOT EXISTS clause to tolerate pre-existing objects, add the OR REPLACE clause to replace the existing materialized view, or add the OR REFRESH clause to refresh the existing streaming table."
+            );
+            return Err(Diagnostic::analysis("TABLE_OR_VIEW_ALREADY_EXISTS", text, "42P07"));
+        }
+        (true, "append") => {}
+        _ => driver.session.catalog_mut().put_table(table, schema, false),
+    }
+    if let Some(found) = driver.session.catalog_mut().table_mut(table) {
+        // Numbers beyond those of any query, so that the table takes the rows as new ones.
+        let batch = u64::try_from(found.rows.batches().len()).unwrap_or(0) + 1_000_000_000;
+        found.rows.add_batch(batch, SinkMode::Append, rows);
+    }
+    Ok(())
 }

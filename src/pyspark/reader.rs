@@ -8,7 +8,9 @@ use super::options;
 use super::options::Options;
 use super::types_module;
 use super::values;
-use crate::diag::Class;
+use crate::connector::ReadRequest;
+use crate::connector::batch_schema;
+use crate::connector::stream_schema;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::plan::Catalog;
@@ -17,9 +19,7 @@ use crate::plan::SourceSpec;
 use crate::python::Value;
 use crate::sql::ddl;
 use crate::types::DataType;
-use crate::types::Field;
 use crate::types::Schema;
-use crate::world::World;
 use std::cell::RefCell;
 
 /// A reader as far as the program has filled it in.
@@ -178,148 +178,39 @@ pub(super) fn table(driver: &mut Driver, streaming: bool, name: &str) -> Result<
 }
 
 /// `load()`: the checks that Spark makes at this call, and the source's columns.
-fn load(driver: &mut Driver, reader: &Reader, path: Option<String>) -> Result<Frame> {
-    let format = match &reader.format {
-        Some(format) => format.to_lowercase(),
-        None => driver.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned(),
-    };
-    let short = format.rsplit('.').next().unwrap_or(&format);
-    match short {
-        "json" | "csv" | "text" | "parquet" | "orc" | "xml" => load_files(driver, reader, short, path),
-        "rate" | "rate-micro-batch" | "socket" if reader.streaming => {
-            refuse_schema(reader, short)?;
-            let schema = generated(short, &reader.options)?;
-            Ok(source(driver, reader, short, schema, path.unwrap_or_default()))
-        }
-        "rate" | "rate-micro-batch" | "socket" => {
-            Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1106", format!("Data source {short} does not support batch reading."), ""))
-        }
-        "kafka" => Err(kafka(&reader.options)),
-        "delta" | "iceberg" | "hudi" | "avro" | "jdbc" | "statestore" | "state-metadata" => {
-            Err(errors::unknown_to_us(&format!("the source format \"{short}\"")))
-        }
-        _ => Err(unknown_format(reader.format.as_deref().unwrap_or(&format))),
-    }
-}
-
-/// `DATA_SOURCE_NOT_FOUND`.
-pub(super) fn unknown_format(format: &str) -> Box<Diagnostic> {
-    let text = format!(
-        "Failed to find the data source: {format}. Make sure the provider name is correct and the package is properly registered and compatible with your Spark version."
-    );
-    Diagnostic::new(Class::Named("SparkClassNotFoundException".to_owned()), "DATA_SOURCE_NOT_FOUND", text, "42K02")
-}
-
-fn kafka(options: &Options) -> Box<Diagnostic> {
-    let _ = options;
-    let text = "Failed to find data source: kafka. Please deploy the application as per the deployment section of Structured Streaming + Kafka Integration Guide.";
-    Diagnostic::analysis("KAFKA_DATA_SOURCE_NOT_ENABLED", text, "42K02").hint(
-        "Kafka needs a package that plain Spark does not have, and a broker. In the playground, read a folder (json) or a socket instead.",
-    )
-}
-
-fn refuse_schema(reader: &Reader, format: &str) -> Result<()> {
-    if reader.schema.is_none() {
-        return Ok(());
-    }
-    let provider = match format {
-        "rate" => "org.apache.spark.sql.execution.streaming.sources.RateStreamProvider",
-        "socket" => "org.apache.spark.sql.execution.streaming.sources.TextSocketSourceProvider",
-        _ => "org.apache.spark.sql.execution.streaming.sources.RatePerMicroBatchProvider",
-    };
-    let name = provider.rsplit('.').next().unwrap_or(provider);
-    let text = format!("{name} source does not support user-specified schema.");
-    Err(Diagnostic::new(Class::Named("UnsupportedOperationException".to_owned()), "_LEGACY_ERROR_TEMP_2242", text, ""))
-}
-
-/// The columns of sources that make or receive rows, with their options checked.
-fn generated(format: &str, options: &Options) -> Result<Schema> {
-    let timestamp = || Field::new("timestamp", DataType::Timestamp);
-    match format {
-        "socket" => {
-            let missing = |condition: &str, what: &str| {
-                Diagnostic::analysis(condition, format!("Set a {what} to read from with option(\"{what}\", ...)."), "")
-            };
-            options.get("host").ok_or_else(|| missing("_LEGACY_ERROR_TEMP_1295", "host"))?;
-            let port = options.get("port").ok_or_else(|| missing("_LEGACY_ERROR_TEMP_1296", "port"))?;
-            number(port)?;
-            let value = Field::new("value", DataType::String);
-            let stamped = options.get("includeTimestamp").is_some_and(|it| it.eq_ignore_ascii_case("true"));
-            Ok(Schema::new(if stamped { vec![value, timestamp()] } else { vec![value] }))
-        }
-        "rate" => {
-            let rows = options.get("rowsPerSecond").map_or(Ok(1), number)?;
-            if rows <= 0 {
-                return Err(illegal(format!("Invalid value '{rows}'. The option 'rowsPerSecond' must be positive")));
-            }
-            Ok(Schema::new(vec![timestamp(), Field::new("value", DataType::Long)]))
-        }
-        _ => {
-            let rows = options.get("rowsPerBatch").map_or(Ok(0), number)?;
-            if rows <= 0 {
-                return Err(illegal(format!("Invalid value '{rows}'. The option 'rowsPerBatch' must be positive")));
-            }
-            for name in ["startTimestamp", "advanceMillisPerBatch"] {
-                let value = options.get(name).map_or(Ok(0), number)?;
-                if value < 0 {
-                    return Err(illegal(format!("Invalid value '{value}'. The option '{name}' must be non-negative")));
-                }
-            }
-            Ok(Schema::new(vec![timestamp(), Field::new("value", DataType::Long)]))
-        }
-    }
-}
-
-fn number(text: &str) -> Result<i64> {
-    text.trim()
-        .parse()
-        .map_err(|_| Diagnostic::plain(Class::Named("NumberFormatException".to_owned()), format!("For input string: \"{text}\"")))
-}
-
-fn illegal(text: String) -> Box<Diagnostic> {
-    Diagnostic::plain(Class::IllegalArgument, text)
-}
-
-fn source(driver: &Driver, reader: &Reader, format: &str, schema: Schema, path: String) -> Frame {
-    let spec = SourceSpec { format: format.to_owned(), options: reader.options.to_vec(), schema, path, streaming: reader.streaming };
-    Frame::source(spec, driver.session.analyzer())
-}
-
-fn load_files(driver: &mut Driver, reader: &Reader, format: &str, path: Option<String>) -> Result<Frame> {
-    if matches!(format, "orc" | "xml") {
-        return Err(errors::unknown_to_us(&format!("the source format \"{format}\"")));
-    }
+fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame> {
+    let conf = driver.session.conf();
+    let format = reader.format.clone().unwrap_or_else(|| conf.get("spark.sql.sources.default").unwrap_or("parquet").to_owned());
     let path = path.or_else(|| reader.options.get("path").map(str::to_owned));
-    let missing = || Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_2047", "'path' is not specified.", "");
-    let inferred = driver.session.conf().is_true("spark.sql.streaming.schemaInference");
-    if reader.streaming && reader.schema.is_none() && format != "text" && !inferred && path.is_some() {
-        let text = "Schema must be specified when creating a streaming source DataFrame. If some files already exist in the directory, then depending on the file format you may be able to create a static DataFrame on that directory with 'spark.read.load(directory)' and infer schema from it.";
-        return Err(Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_2048", text, "")
-            .hint("A stream of files needs its columns told: .schema(\"id INT, ts TIMESTAMP\") before the path."));
-    }
-    let path = path.ok_or_else(missing)?;
-    let is_pattern = path.contains(['*', '?', '{', '[']);
-    if !is_pattern && !driver.world.disk().exists(&path) {
-        return Err(Diagnostic::analysis("PATH_NOT_FOUND", format!("Path does not exist: {path}."), "42K03"));
-    }
-    let schema = match (&reader.schema, format) {
-        (Some(schema), _) => nullable(schema),
-        (None, "text") => Schema::new(vec![Field::new("value", DataType::String)]),
-        (None, _) => infer(driver, reader, format, &path)?,
+    let request = ReadRequest {
+        format: format.clone(),
+        options: reader.options.to_vec().into_iter().collect(),
+        paths: path.iter().cloned().collect(),
+        schema: reader.schema.clone(),
     };
-    Ok(source(driver, reader, format, schema, path))
+    let zone = conf.zone();
+    let schema = if reader.streaming {
+        stream_schema(&driver.world, &request, conf.is_true("spark.sql.streaming.schemaInference"), &zone)
+    } else {
+        batch_schema(&driver.world, &request, &zone)
+    };
+    let spec = SourceSpec {
+        format: format.to_lowercase(),
+        options: reader.options.to_vec(),
+        schema: schema.map_err(advised)?,
+        path: path.unwrap_or_default(),
+        streaming: reader.streaming,
+    };
+    Ok(Frame::source(spec, driver.session.analyzer()))
 }
 
-/// The columns of files, by reading them.
-fn infer(driver: &Driver, reader: &Reader, format: &str, path: &str) -> Result<Schema> {
-    let _ = (driver, reader, format, path);
-    Err(errors::unknown_to_us("the inference of a schema from files; give one with .schema(...)"))
-}
-
-/// Fields of files may always be null.
-fn nullable(schema: &Schema) -> Schema {
-    match schema.data_type().as_nullable() {
-        DataType::Struct(fields) => Schema::new(fields),
-        _ => schema.clone(),
+/// What to write instead, where a learner may not know.
+fn advised(error: Box<Diagnostic>) -> Box<Diagnostic> {
+    match error.condition.as_deref() {
+        Some("_LEGACY_ERROR_TEMP_2048") => error.hint("A stream of files needs its columns told: .schema(\"id INT, ts TIMESTAMP\") before the path."),
+        Some("KAFKA_DATA_SOURCE_NOT_ENABLED") => {
+            error.hint("Kafka needs a package that plain Spark does not have, and a broker. In the playground, read a folder (json) or a socket instead.")
+        }
+        _ => error,
     }
 }

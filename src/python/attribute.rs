@@ -76,7 +76,9 @@ impl Vm<'_> {
         if let Some(class) = class {
             match class.lookup(name) {
                 Some(function @ Value::Function(_)) => return Ok((function, object.clone())),
-                Some(Value::Builtin(builtin)) if builtin.binding == Binding::Method => return Ok((Value::Builtin(builtin), object.clone())),
+                Some(Value::Builtin(builtin)) if builtin.binding == Binding::Method => {
+                    return Ok((Value::Builtin(builtin), object.clone()));
+                }
                 _ => {}
             }
         }
@@ -261,7 +263,10 @@ impl Vm<'_> {
             Some(Value::Wrapper(wrapper)) => {
                 if let Wrapper::Property(_, setter) = &*wrapper {
                     if setter.is_none() {
-                        return Err(Raised::new("AttributeError", format!("property '{name}' of '{}' object has no setter", instance.class.name)));
+                        return Err(Raised::new(
+                            "AttributeError",
+                            format!("property '{name}' of '{}' object has no setter", instance.class.name),
+                        ));
                     }
                     return self.call_with(setter, vec![object.clone(), value]).map(drop);
                 }

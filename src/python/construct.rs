@@ -174,7 +174,11 @@ impl Vm<'_> {
         match &missing[..] {
             [] => Ok(()),
             [one] => Err(Raised::type_error(format!("Can't instantiate abstract class {} with abstract method {one}", class.name))),
-            many => Err(Raised::type_error(format!("Can't instantiate abstract class {} with abstract methods {}", class.name, many.join(", ")))),
+            many => Err(Raised::type_error(format!(
+                "Can't instantiate abstract class {} with abstract methods {}",
+                class.name,
+                many.join(", ")
+            ))),
         }
     }
 

@@ -70,7 +70,14 @@ impl Vm<'_> {
         self.str_format_level(format, positional, keyword, &mut next, 0)
     }
 
-    fn str_format_level(&mut self, format: &str, positional: &[Value], keyword: &[(String, Value)], next: &mut usize, level: u32) -> Result<String, Raised> {
+    fn str_format_level(
+        &mut self,
+        format: &str,
+        positional: &[Value],
+        keyword: &[(String, Value)],
+        next: &mut usize,
+        level: u32,
+    ) -> Result<String, Raised> {
         if level > 2 {
             return Err(Raised::value_error("Max string recursion exceeded"));
         }
@@ -88,7 +95,8 @@ impl Vm<'_> {
                 return Err(Raised::value_error("Single '}' encountered in format string"));
             }
             let Some(end) = closing(after) else {
-                let message = if after.is_empty() { "Single '{' encountered in format string" } else { "expected '}' before end of string" };
+                let message =
+                    if after.is_empty() { "Single '{' encountered in format string" } else { "expected '}' before end of string" };
                 return Err(Raised::value_error(message));
             };
             let text = self.replacement(&after[..end], positional, keyword, next, level)?;
@@ -99,7 +107,14 @@ impl Vm<'_> {
         Ok(out)
     }
 
-    fn replacement(&mut self, field: &str, positional: &[Value], keyword: &[(String, Value)], next: &mut usize, level: u32) -> Result<String, Raised> {
+    fn replacement(
+        &mut self,
+        field: &str,
+        positional: &[Value],
+        keyword: &[(String, Value)],
+        next: &mut usize,
+        level: u32,
+    ) -> Result<String, Raised> {
         let (head, spec) = field.split_once(':').unwrap_or((field, ""));
         let (path, conversion) = head.split_once('!').unwrap_or((head, ""));
         let end = path.find(['.', '[']).unwrap_or(path.len());
@@ -224,7 +239,11 @@ impl Vm<'_> {
                 let integer = matches!(kind, 'd' | 'i' | 'u' | 'x' | 'X' | 'o');
                 if value.as_f64().is_none() {
                     let (kind, need) = (kind, if integer { "a real number" } else { "real number" });
-                    let message = if integer { format!("%{kind} format: {need} is required, not {}", value.type_name()) } else { format!("must be {need}, not {}", value.type_name()) };
+                    let message = if integer {
+                        format!("%{kind} format: {need} is required, not {}", value.type_name())
+                    } else {
+                        format!("must be {need}, not {}", value.type_name())
+                    };
                     return Err(Raised::type_error(message));
                 }
                 let plain = value.plain().clone();
@@ -244,7 +263,10 @@ impl Vm<'_> {
     }
 }
 
-fn count(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, take: &mut impl FnMut() -> Result<Value, Raised>) -> Result<Option<usize>, Raised> {
+fn count(
+    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    take: &mut impl FnMut() -> Result<Value, Raised>,
+) -> Result<Option<usize>, Raised> {
     if chars.next_if_eq(&'*').is_some() {
         return Ok(Some(usize::try_from(take()?.as_i64().unwrap_or(0)).unwrap_or(0)));
     }
@@ -305,7 +327,8 @@ fn parse_spec(text: &str, value: &Value) -> Result<Spec, Raised> {
         digits
     };
     let width = digits(&mut chars);
-    spec.width = if width.is_empty() { 0 } else { width.parse().map_err(|_| Raised::value_error("Too many decimal digits in format string"))? };
+    spec.width =
+        if width.is_empty() { 0 } else { width.parse().map_err(|_| Raised::value_error("Too many decimal digits in format string"))? };
     if matches!(chars.last(), Some(',' | '_')) {
         spec.grouping = chars.pop();
     }
@@ -369,7 +392,9 @@ fn format_number(value: &Value, spec: &Spec) -> Result<String, Raised> {
             let negative = number.is_sign_negative() && !number.is_nan();
             (negative, float_digits(number.abs(), spec))
         }
-        (_, Some(kind)) => return Err(Raised::value_error(format!("Unknown format code '{kind}' for object of type '{}'", value.type_name()))),
+        (_, Some(kind)) => {
+            return Err(Raised::value_error(format!("Unknown format code '{kind}' for object of type '{}'", value.type_name())));
+        }
     };
     let sign = match (negative, spec.sign) {
         (true, _) => "-",
@@ -428,7 +453,13 @@ fn float_digits(number: f64, spec: &Spec) -> String {
             Some(precision) => {
                 let text = general(number, precision, 'e', false);
                 let short = !text.contains(['.', 'e']);
-                if short && precision > text.len() { format!("{text}.0") } else if short { plain_general(number, precision, text) } else { text }
+                if short && precision > text.len() {
+                    format!("{text}.0")
+                } else if short {
+                    plain_general(number, precision, text)
+                } else {
+                    text
+                }
             }
         },
     }

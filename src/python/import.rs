@@ -112,7 +112,10 @@ impl Vm<'_> {
     fn no_module(&mut self, name: &str) -> Raised {
         let raised = Raised::new("ModuleNotFoundError", format!("No module named '{name}'"));
         let first = name.split('.').next().unwrap_or(name);
-        if matches!(first, "pandas" | "numpy" | "os" | "requests" | "threading" | "asyncio" | "subprocess" | "kafka" | "delta" | "pyarrow" | "socket") {
+        if matches!(
+            first,
+            "pandas" | "numpy" | "os" | "requests" | "threading" | "asyncio" | "subprocess" | "kafka" | "delta" | "pyarrow" | "socket"
+        ) {
             return raised.hint(format!("Tidemark does not know the module {first}."), None);
         }
         let known = super::module::NAMES.iter().copied().chain(["pyspark"]);
@@ -159,7 +162,9 @@ impl Vm<'_> {
         let known = names_in(object);
         match nearest(name, known.iter().map(String::as_str)) {
             Some(near) => raised.hint(format!("Did you mean {near}?"), None),
-            None if object.is_none() => raised.hint("The value is None: perhaps a function returned nothing, or a method changed its object in place.", None),
+            None if object.is_none() => {
+                raised.hint("The value is None: perhaps a function returned nothing, or a method changed its object in place.", None)
+            }
             None => raised,
         }
     }

@@ -208,8 +208,10 @@ impl Vm<'_> {
                 let list = Rc::clone(list);
                 if let Value::Slice(parts) = key {
                     let bounds = slice_bounds(parts, list.len())?;
-                    let gone: std::collections::BTreeSet<usize> = (0..bounds.len()).filter_map(|index| usize::try_from(bounds.at(index)).ok()).collect();
-                    let kept = list.items().into_iter().enumerate().filter(|(place, _)| !gone.contains(place)).map(|(_, item)| item).collect();
+                    let gone: std::collections::BTreeSet<usize> =
+                        (0..bounds.len()).filter_map(|index| usize::try_from(bounds.at(index)).ok()).collect();
+                    let kept =
+                        list.items().into_iter().enumerate().filter(|(place, _)| !gone.contains(place)).map(|(_, item)| item).collect();
                     list.replace(kept);
                     return Ok(());
                 }
@@ -298,7 +300,10 @@ impl Vm<'_> {
             }
             let parts = self.iterate(&pair)?;
             let [key, value] = &parts[..] else {
-                return Err(Raised::value_error(format!("dictionary update sequence element #{place} has length {}; 2 is required", parts.len())));
+                return Err(Raised::value_error(format!(
+                    "dictionary update sequence element #{place} has length {}; 2 is required",
+                    parts.len()
+                )));
             };
             self.dict_set(dict, key.clone(), value.clone())?;
         }
@@ -417,7 +422,11 @@ fn set_slice(list: &super::sequence::List, bounds: &Range, items: Vec<Value>) ->
         return Ok(());
     }
     if items.len() != bounds.len() {
-        return Err(Raised::value_error(format!("attempt to assign sequence of size {} to extended slice of size {}", items.len(), bounds.len())));
+        return Err(Raised::value_error(format!(
+            "attempt to assign sequence of size {} to extended slice of size {}",
+            items.len(),
+            bounds.len()
+        )));
     }
     for (index, item) in items.into_iter().enumerate() {
         let place = usize::try_from(bounds.at(index)).unwrap_or(0);

@@ -260,10 +260,21 @@ impl Vm<'_> {
     /// Whether it can be iterated.
     pub(super) fn is_iterable(&mut self, value: &Value) -> bool {
         match value {
-            Value::Instance(_) => value.payload_ref().is_some_and(|payload| !super::compare::is_number(payload)) || self.method_of(value, "__iter__").is_some() || self.method_of(value, "__getitem__").is_some(),
+            Value::Instance(_) => {
+                value.payload_ref().is_some_and(|payload| !super::compare::is_number(payload))
+                    || self.method_of(value, "__iter__").is_some()
+                    || self.method_of(value, "__getitem__").is_some()
+            }
             Value::Host(object) => self.host.items(object).is_some(),
             Value::Class(class) => class.members().is_some(),
-            Value::Iter(_) | Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Bytes(_) | Value::Range(_) | Value::Dict(_) | Value::Set(_) => true,
+            Value::Iter(_)
+            | Value::List(_)
+            | Value::Tuple(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::Range(_)
+            | Value::Dict(_)
+            | Value::Set(_) => true,
             _ => false,
         }
     }
@@ -425,7 +436,11 @@ impl Vm<'_> {
         }
         let mut items = self.iterate(&value)?;
         if items.len() < before + after {
-            return Err(Raised::value_error(format!("not enough values to unpack (expected at least {}, got {})", before + after, items.len())));
+            return Err(Raised::value_error(format!(
+                "not enough values to unpack (expected at least {}, got {})",
+                before + after,
+                items.len()
+            )));
         }
         let last = items.split_off(items.len() - after);
         let middle = items.split_off(before);

@@ -98,7 +98,11 @@ fn big_binary(operator: Operator, a: &BigInt, b: &BigInt) -> Result<Value, Raise
 
 fn big_floor(a: &BigInt, b: &BigInt) -> (BigInt, BigInt) {
     let (quotient, rest) = (a / b, a % b);
-    if rest.sign() != Sign::NoSign && (rest.sign() == Sign::Minus) != (b.sign() == Sign::Minus) { (quotient - 1, rest + b) } else { (quotient, rest) }
+    if rest.sign() != Sign::NoSign && (rest.sign() == Sign::Minus) != (b.sign() == Sign::Minus) {
+        (quotient - 1, rest + b)
+    } else {
+        (quotient, rest)
+    }
 }
 
 fn fits(bits: u64) -> Result<(), Raised> {
@@ -116,7 +120,13 @@ fn float_binary(operator: Operator, left: &Value, right: &Value) -> Result<Value
         Operator::Add => a + b,
         Operator::Sub => a - b,
         Operator::Mult => a * b,
-        Operator::Div if b == 0.0 => return zero(if matches!(left, Value::Float(_)) || matches!(right, Value::Float(_)) { "float division by zero" } else { "division by zero" }),
+        Operator::Div if b == 0.0 => {
+            return zero(if matches!(left, Value::Float(_)) || matches!(right, Value::Float(_)) {
+                "float division by zero"
+            } else {
+                "division by zero"
+            });
+        }
         Operator::Div => a / b,
         Operator::FloorDiv if b == 0.0 => return zero("float floor division by zero"),
         Operator::FloorDiv => float_floor(a, b).0,
@@ -150,7 +160,13 @@ pub(super) fn float_floor(a: f64, b: f64) -> (f64, f64) {
         rest = 0.0f64.copysign(b);
     }
     let floor = quotient.floor();
-    let floor = if quotient == 0.0 { 0.0f64.copysign(a / b) } else if quotient - floor > 0.5 { floor + 1.0 } else { floor };
+    let floor = if quotient == 0.0 {
+        0.0f64.copysign(a / b)
+    } else if quotient - floor > 0.5 {
+        floor + 1.0
+    } else {
+        floor
+    };
     (floor, rest)
 }
 
@@ -255,7 +271,9 @@ pub(super) fn parse_int(text: &str, base: u32) -> Option<Value> {
         None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
     };
     let lower = digits.to_ascii_lowercase();
-    let prefix = |mark: &str, radix: u32| (base == radix || base == 0).then(|| lower.strip_prefix(mark)).flatten().map(|rest| (rest.to_owned(), radix));
+    let prefix = |mark: &str, radix: u32| {
+        (base == radix || base == 0).then(|| lower.strip_prefix(mark)).flatten().map(|rest| (rest.to_owned(), radix))
+    };
     let (digits, base) = prefix("0x", 16)
         .or_else(|| prefix("0o", 8))
         .or_else(|| prefix("0b", 2))

@@ -134,7 +134,9 @@ impl Vm<'_> {
                 self.dict_update(&dict, right)?;
                 Ok(left.clone())
             }
-            (Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, Value::Set(set)) if !set.frozen && matches!(right.plain(), Value::Set(_)) => {
+            (Operator::BitOr | Operator::BitAnd | Operator::Sub | Operator::BitXor, Value::Set(set))
+                if !set.frozen && matches!(right.plain(), Value::Set(_)) =>
+            {
                 let set = Rc::clone(set);
                 let changed = self.set_binary(operator, left.plain(), right.plain())?;
                 if let Value::Set(changed) = &changed {
@@ -191,7 +193,9 @@ impl Vm<'_> {
             return self.call_with(&method, Vec::new());
         }
         match (operator, operand.plain()) {
-            (_, number) if is_number(number) && !(operator == UnaryOp::Invert && matches!(number, Value::Float(_))) => Ok(number::unary(operator, number)),
+            (_, number) if is_number(number) && !(operator == UnaryOp::Invert && matches!(number, Value::Float(_))) => {
+                Ok(number::unary(operator, number))
+            }
             (UnaryOp::USub, Value::TimeDelta(micros)) => Ok(Value::TimeDelta(-micros)),
             (UnaryOp::UAdd, Value::TimeDelta(micros)) => Ok(Value::TimeDelta(*micros)),
             _ => Err(Raised::type_error(format!("bad operand type for unary {sign}: '{}'", operand.type_name()))),
@@ -414,7 +418,9 @@ impl Vm<'_> {
         let found = match container.plain() {
             Value::Str(text) => match item.plain() {
                 Value::Str(part) => text.contains(&**part),
-                other => return Err(Raised::type_error(format!("'in <string>' requires string as left operand, not {}", other.type_name()))),
+                other => {
+                    return Err(Raised::type_error(format!("'in <string>' requires string as left operand, not {}", other.type_name())));
+                }
             },
             Value::Bytes(bytes) => match item {
                 Value::Bytes(part) => part.is_empty() || bytes.windows(part.len()).any(|window| window == &**part),
@@ -509,7 +515,8 @@ impl Vm<'_> {
                         _ => Err(Raised::type_error("__hash__ method should return an integer")),
                     };
                 }
-                let unhashable = instance.class.lookup_own("__eq__").is_some() || matches!(instance.class.layout, Type::List | Type::Dict | Type::Set);
+                let unhashable =
+                    instance.class.lookup_own("__eq__").is_some() || matches!(instance.class.layout, Type::List | Type::Dict | Type::Set);
                 if unhashable {
                     return Err(Raised::type_error(format!("unhashable type: '{}'", instance.class.name)));
                 }
@@ -547,7 +554,8 @@ pub(super) fn is_sequence(value: &Value) -> bool {
 }
 
 fn is_type_like(value: &Value) -> bool {
-    matches!(value, Value::Class(_) | Value::None) || matches!(value, Value::Tuple(items) if items.iter().all(|item| matches!(item, Value::Class(_) | Value::None)))
+    matches!(value, Value::Class(_) | Value::None)
+        || matches!(value, Value::Tuple(items) if items.iter().all(|item| matches!(item, Value::Class(_) | Value::None)))
 }
 
 pub(super) fn bounded(length: usize) -> Result<(), Raised> {

@@ -1,12 +1,12 @@
 //! The loop that runs frames: fetch an instruction, do it, until the outermost frame of this run returns, waits or dies.
 
+use super::code::Op;
 use super::frame::Frame;
 use super::frame::Then;
 use super::function::Cell;
 use super::function::Function;
 use super::host::Arguments;
 use super::host::Reply;
-use super::code::Op;
 use super::iterator::Iter;
 use super::machine::FUEL;
 use super::machine::Vm;

@@ -19,9 +19,13 @@ impl Vm<'_> {
     pub(super) fn step_more(&mut self, op: Op) -> Stepped {
         match op {
             Op::LoadCell(_) | Op::StoreCell(_) | Op::DeleteCell(_) | Op::DeleteLocal(_) => self.step_variable(op),
-            Op::LoadGlobal(_) | Op::StoreGlobal(_) | Op::DeleteGlobal(_) | Op::LoadName(_) | Op::StoreName(_) | Op::DeleteName(_) => self.step_name(op),
+            Op::LoadGlobal(_) | Op::StoreGlobal(_) | Op::DeleteGlobal(_) | Op::LoadName(_) | Op::StoreName(_) | Op::DeleteName(_) => {
+                self.step_name(op)
+            }
             Op::Duplicate | Op::DuplicateTwo | Op::Swap | Op::Rotate => self.step_stack(op),
-            Op::Attribute(_) | Op::StoreAttribute(_) | Op::DeleteAttribute(_) | Op::Item | Op::StoreItem | Op::DeleteItem | Op::Slice => self.step_access(op),
+            Op::Attribute(_) | Op::StoreAttribute(_) | Op::DeleteAttribute(_) | Op::Item | Op::StoreItem | Op::DeleteItem | Op::Slice => {
+                self.step_access(op)
+            }
             Op::Binary(_) | Op::InPlace(_) | Op::Unary(_) | Op::Compare(_) => self.step_operate(op),
             Op::JumpIfFalseKeep(target) => self.step_jump_keep(false, target),
             Op::JumpIfTrueKeep(target) => self.step_jump_keep(true, target),
@@ -32,9 +36,14 @@ impl Vm<'_> {
                 Ok(Step::Next)
             }
             Op::MakeClass(place) => self.begin_class(place),
-            Op::PushHandler(_) | Op::PopHandler | Op::PopException | Op::LoadException | Op::MatchException | Op::Raise(_) | Op::Reraise | Op::AssertFailed(_) => {
-                self.step_exception(op)
-            }
+            Op::PushHandler(_)
+            | Op::PopHandler
+            | Op::PopException
+            | Op::LoadException
+            | Op::MatchException
+            | Op::Raise(_)
+            | Op::Reraise
+            | Op::AssertFailed(_) => self.step_exception(op),
             Op::WithEnter(_) | Op::WithExit(_) | Op::WithExitException(_) => self.step_with(op),
             Op::Import(..) | Op::ImportFrom(..) | Op::ImportStar(_) => self.step_import(op),
             Op::MatchSequence(..) | Op::MatchMapping | Op::MatchClass(_) | Op::MatchRest => self.step_match(op),

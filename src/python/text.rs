@@ -100,7 +100,12 @@ impl Vm<'_> {
                 _ => text,
             });
         }
-        Ok(format!("<{}.{} object at 0x{:012x}>", module_of(instance), qualified(&instance.class), 0x7f00_0000_0000u64 + instance.serial * 16))
+        Ok(format!(
+            "<{}.{} object at 0x{:012x}>",
+            module_of(instance),
+            qualified(&instance.class),
+            0x7f00_0000_0000u64 + instance.serial * 16
+        ))
     }
 
     fn container_repr(&mut self, value: &Value) -> Result<String, Raised> {
@@ -174,7 +179,9 @@ fn plain_text(value: &Value) -> Result<String, Raised> {
         Value::Big(number) => {
             let text = number.to_string();
             if text.len() > 4300 {
-                return Err(Raised::value_error("Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"));
+                return Err(Raised::value_error(
+                    "Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit",
+                ));
             }
             text
         }
@@ -213,7 +220,8 @@ pub(super) fn plain_repr(value: &Value) -> String {
 /// `str(exception)` without a machine.
 pub(super) fn exception_text(instance: &Instance) -> String {
     let arguments = instance.get("args").and_then(|arguments| arguments.items()).unwrap_or_default();
-    let texts: Vec<String> = arguments.iter().map(|argument| argument.as_str().map_or_else(|| plain_repr(argument), str::to_owned)).collect();
+    let texts: Vec<String> =
+        arguments.iter().map(|argument| argument.as_str().map_or_else(|| plain_repr(argument), str::to_owned)).collect();
     texts.join(", ")
 }
 

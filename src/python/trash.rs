@@ -22,12 +22,13 @@ pub(super) fn drop_all(values: Vec<Value>) {
         let _ = PENDING.try_with(|pending| pending.borrow_mut().push(values));
         return;
     }
-    LEVEL.set(level + 1);
+    // At the end of a thread its locals go in any order: what is gone already is not needed any more.
+    let _ = LEVEL.try_with(|it| it.set(level + 1));
     drop(values);
     if level == 0 {
         while let Ok(Some(batch)) = PENDING.try_with(|pending| pending.borrow_mut().pop()) {
             drop(batch);
         }
     }
-    LEVEL.set(level);
+    let _ = LEVEL.try_with(|it| it.set(level));
 }

@@ -134,7 +134,9 @@ fn float(vm: &mut Vm<'_>, value: Option<Value>) -> Given {
             number::parse_float(text).map(Value::Float).ok_or_else(wrong)
         }
         plain => match plain.as_f64() {
-            Some(number) if number.is_infinite() && matches!(plain, Value::Big(_)) => Err(Raised::new("OverflowError", "int too large to convert to float")),
+            Some(number) if number.is_infinite() && matches!(plain, Value::Big(_)) => {
+                Err(Raised::new("OverflowError", "int too large to convert to float"))
+            }
             Some(number) => Ok(Value::Float(number)),
             None => Err(Raised::type_error(format!("float() argument must be a string or a real number, not '{}'", value.type_name()))),
         },
@@ -144,7 +146,9 @@ fn float(vm: &mut Vm<'_>, value: Option<Value>) -> Given {
 fn bytes(vm: &mut Vm<'_>, given: Arguments) -> Given {
     match given.positional.first() {
         None => Ok(Value::bytes(&[])),
-        Some(Value::Str(_)) if given.positional.len() < 2 && given.keyword.is_empty() => Err(Raised::type_error("string argument without an encoding")),
+        Some(Value::Str(_)) if given.positional.len() < 2 && given.keyword.is_empty() => {
+            Err(Raised::type_error("string argument without an encoding"))
+        }
         Some(Value::Str(text)) => Ok(Value::bytes(text.as_bytes())),
         Some(Value::Int(count)) => {
             let count = usize::try_from(*count).map_err(|_| Raised::value_error("negative count"))?;
@@ -255,7 +259,9 @@ fn lazy(vm: &mut Vm<'_>, kind: Type, mut given: Arguments) -> Given {
             if let Some(method) = vm.method_of(&items, "__reversed__") {
                 return vm.call_with(&method, Vec::new());
             }
-            if matches!(items.plain(), Value::Set(_)) || (matches!(items, Value::Iter(_)) && !matches!(&items, Value::Iter(iter) if iter.is_view())) {
+            if matches!(items.plain(), Value::Set(_))
+                || (matches!(items, Value::Iter(_)) && !matches!(&items, Value::Iter(iter) if iter.is_view()))
+            {
                 return Err(Raised::type_error(format!("'{}' object is not reversible", items.type_name())));
             }
             let mut all = vm.iterate(&items)?;
@@ -285,7 +291,10 @@ fn zip(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
                         for (place, iterator) in iterators.iter().enumerate().skip(1) {
                             if vm.next(iterator)?.is_some() {
                                 let plural = if place == 1 { " " } else { "s 1-" };
-                                return Err(Raised::value_error(format!("zip() argument {} is longer than argument{plural}{place}", place + 1)));
+                                return Err(Raised::value_error(format!(
+                                    "zip() argument {} is longer than argument{plural}{place}",
+                                    place + 1
+                                )));
                             }
                         }
                     }

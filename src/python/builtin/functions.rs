@@ -38,7 +38,8 @@ pub(super) static TABLE: &[Builtin] = &[
     function("hasattr", has_attribute),
     function("getattr", get_attribute),
     function("setattr", |vm, mut given| {
-        let (object, name, value) = (given.need("setattr", 0, "obj")?, given.need("setattr", 1, "name")?, given.need("setattr", 2, "value")?);
+        let (object, name, value) =
+            (given.need("setattr", 0, "obj")?, given.need("setattr", 1, "name")?, given.need("setattr", 2, "value")?);
         vm.set_attribute(&object, name.as_str().unwrap_or(""), value)?;
         Ok(Value::None)
     }),
@@ -68,7 +69,9 @@ pub(super) static TABLE: &[Builtin] = &[
     function("pow", pow),
     function("ord", |_, mut given| {
         let value = given.need("ord", 0, "c")?;
-        let text = value.as_str().ok_or_else(|| Raised::type_error(format!("ord() expected string of length 1, but {} found", value.type_name())))?;
+        let text = value
+            .as_str()
+            .ok_or_else(|| Raised::type_error(format!("ord() expected string of length 1, but {} found", value.type_name())))?;
         let mut chars = text.chars();
         match (chars.next(), chars.next()) {
             (Some(found), None) => Ok(Value::Int(i64::from(u32::from(found)))),
@@ -134,7 +137,9 @@ fn print(vm: &mut Vm<'_>, given: Arguments) -> Given {
             ("sep", Value::Str(text)) => sep = text.to_string(),
             ("end", Value::Str(text)) => end = text.to_string(),
             ("sep" | "end", Value::None) | ("flush", _) => {}
-            ("sep" | "end", other) => return Err(Raised::type_error(format!("{name} must be None or a string, not {}", other.type_name()))),
+            ("sep" | "end", other) => {
+                return Err(Raised::type_error(format!("{name} must be None or a string, not {}", other.type_name())));
+            }
             ("file", Value::None) => {}
             ("file", file) => {
                 to_file = true;
@@ -289,7 +294,9 @@ fn is_instance(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
 
 fn instance_of(vm: &mut Vm<'_>, object: &Value, class: &Value) -> Result<bool, Raised> {
     match class {
-        Value::Class(class) => Ok(object.is_instance(class) || (matches!(object, Value::Class(_)) && class.builtin && class.layout == Type::Type)),
+        Value::Class(class) => {
+            Ok(object.is_instance(class) || (matches!(object, Value::Class(_)) && class.builtin && class.layout == Type::Type))
+        }
         Value::Tuple(classes) => {
             for class in classes.iter() {
                 if instance_of(vm, object, class)? {
@@ -313,7 +320,9 @@ fn is_subclass(_: &mut Vm<'_>, mut given: Arguments) -> Given {
     let classes = if let Value::Tuple(classes) = &wanted { classes.to_vec() } else { vec![wanted.clone()] };
     let mut found = false;
     for wanted in classes {
-        let Value::Class(wanted) = &wanted else { return Err(Raised::type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union")) };
+        let Value::Class(wanted) = &wanted else {
+            return Err(Raised::type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"));
+        };
         found |= class.is_subclass(wanted);
     }
     Ok(Value::Bool(found))
@@ -330,7 +339,9 @@ fn has_attribute(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
 
 fn get_attribute(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
     let (object, name) = (given.need("getattr", 0, "obj")?, given.need("getattr", 1, "name")?);
-    let Some(name) = name.as_str() else { return Err(Raised::type_error(format!("attribute name must be string, not '{}'", name.type_name()))) };
+    let Some(name) = name.as_str() else {
+        return Err(Raised::type_error(format!("attribute name must be string, not '{}'", name.type_name())));
+    };
     match (vm.attribute(&object, name), given.take(2, "default")) {
         (Err(raised), Some(default)) if raised.is("AttributeError") || raised.class_name().ends_with("AttributeError") => Ok(default),
         (result, _) => result,
@@ -406,7 +417,8 @@ fn radix(vm: &mut Vm<'_>, mut given: Arguments, spec: &str) -> Given {
 
 fn locals(vm: &mut Vm<'_>) -> Given {
     let frame = vm.frame();
-    let names = frame.code.locals.iter().zip(&frame.locals).filter(|(name, value)| !name.starts_with('.') && !matches!(value, Value::Unbound));
+    let names =
+        frame.code.locals.iter().zip(&frame.locals).filter(|(name, value)| !name.starts_with('.') && !matches!(value, Value::Unbound));
     let mut entries: Vec<(Value, Value)> = names.map(|(name, value)| (Value::Str(Rc::clone(name)), value.clone())).collect();
     if entries.is_empty() {
         let names = frame.namespace.clone().unwrap_or_else(|| Rc::clone(&frame.globals));

@@ -45,7 +45,9 @@ fn send(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
 fn throw(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
     let exception = given.need("throw", 1, "value")?;
     let exception = if let Value::Class(_) = exception { vm.call_with(&exception, Vec::new())? } else { exception };
-    let Value::Instance(instance) = exception else { return Err(Raised::type_error("exceptions must be classes or instances deriving from BaseException")) };
+    let Value::Instance(instance) = exception else {
+        return Err(Raised::type_error("exceptions must be classes or instances deriving from BaseException"));
+    };
     let Value::Iter(iter) = &given.positional[0] else { return Ok(Value::None) };
     vm.drive(iter, Err(Raised::instance(instance)))?.ok_or_else(|| stop_iteration(&given.positional[0]))
 }

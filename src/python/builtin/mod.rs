@@ -51,8 +51,29 @@ pub(super) const fn property(name: &'static str, run: Run) -> Builtin {
 
 /// Classes that have a name without an import.
 const CLASSES: &[&str] = &[
-    "object", "int", "float", "bool", "str", "bytes", "list", "tuple", "dict", "set", "frozenset", "range", "slice", "type", "super", "property",
-    "staticmethod", "classmethod", "enumerate", "zip", "map", "filter", "reversed",
+    "object",
+    "int",
+    "float",
+    "bool",
+    "str",
+    "bytes",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "frozenset",
+    "range",
+    "slice",
+    "type",
+    "super",
+    "property",
+    "staticmethod",
+    "classmethod",
+    "enumerate",
+    "zip",
+    "map",
+    "filter",
+    "reversed",
 ];
 
 /// A built-in by name.
@@ -105,7 +126,8 @@ pub(super) fn methods(kind: Type) -> Vec<&'static Builtin> {
 impl Arguments {
     /// An argument that must be there.
     pub(super) fn need(&mut self, function: &str, place: usize, name: &str) -> Given {
-        self.take(place, name).ok_or_else(|| Raised::type_error(format!("{function}() missing required argument '{name}' (pos {})", place + 1)))
+        self.take(place, name)
+            .ok_or_else(|| Raised::type_error(format!("{function}() missing required argument '{name}' (pos {})", place + 1)))
     }
 
     /// The receiver of a method.

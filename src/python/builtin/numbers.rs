@@ -21,7 +21,10 @@ pub(super) static INT: &[Builtin] = &[
         let length = usize::try_from(length).unwrap_or(0).min(1 << 16);
         let little = given.take(2, "byteorder").is_some_and(|order| order.as_str() == Some("little"));
         if value < 0 || (length < 8 && value >= 1i64 << (8 * length)) {
-            return Err(Raised::new("OverflowError", if value < 0 { "can't convert negative int to unsigned" } else { "int too big to convert" }));
+            return Err(Raised::new(
+                "OverflowError",
+                if value < 0 { "can't convert negative int to unsigned" } else { "int too big to convert" },
+            ));
         }
         let mut bytes: Vec<u8> = value.to_be_bytes().to_vec();
         while bytes.len() < length {
@@ -51,7 +54,9 @@ pub(super) static INT: &[Builtin] = &[
 ];
 
 pub(super) static FLOAT: &[Builtin] = &[
-    method("is_integer", |_, given| Ok(Value::Bool(given.receiver().as_f64().is_some_and(|number| number.is_finite() && number.fract() == 0.0)))),
+    method("is_integer", |_, given| {
+        Ok(Value::Bool(given.receiver().as_f64().is_some_and(|number| number.is_finite() && number.fract() == 0.0)))
+    }),
     method("hex", |_, _| Err(Raised::new("NotImplementedError", "Tidemark does not know float.hex() yet"))),
     method("as_integer_ratio", |_, given| {
         let number = given.receiver().as_f64().unwrap_or(0.0);

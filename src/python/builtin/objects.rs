@@ -37,7 +37,9 @@ pub(super) static TABLE: &[Builtin] = &[
     method("__eq__", |vm, mut given| {
         let (left, right) = (given.receiver(), given.one("__eq__")?);
         match &left {
-            Value::Instance(_) if left.payload_ref().is_none() => Ok(if left.is(&right) { Value::Bool(true) } else { Value::NotImplemented }),
+            Value::Instance(_) if left.payload_ref().is_none() => {
+                Ok(if left.is(&right) { Value::Bool(true) } else { Value::NotImplemented })
+            }
             _ => vm.compare(CmpOp::Eq, left.plain(), &right),
         }
     }),
@@ -74,7 +76,9 @@ pub(super) static TABLE: &[Builtin] = &[
         let (object, spec) = (given.receiver(), given.one("__format__")?);
         vm.format(&object.plain().clone(), spec.as_str().unwrap_or("")).map(Value::from)
     }),
-    method("__len__", |vm, given| vm.length(&given.receiver().plain().clone()).map(|length| Value::Int(i64::try_from(length).unwrap_or(0)))),
+    method("__len__", |vm, given| {
+        vm.length(&given.receiver().plain().clone()).map(|length| Value::Int(i64::try_from(length).unwrap_or(0)))
+    }),
     method("__getitem__", |vm, mut given| {
         let key = given.one("__getitem__")?;
         vm.item(&given.receiver().plain().clone(), &key)
@@ -110,8 +114,20 @@ pub(super) static TABLE: &[Builtin] = &[
 
 /// The methods that only built-in values have, although they stand in the table of every object: an instance without payload has none.
 pub(in crate::python) const OF_VALUES: &[&str] = &[
-    "__len__", "__getitem__", "__setitem__", "__delitem__", "__contains__", "__iter__", "__call__", "__add__", "__sub__", "__mul__", "__lt__", "__le__",
-    "__gt__", "__ge__",
+    "__len__",
+    "__getitem__",
+    "__setitem__",
+    "__delitem__",
+    "__contains__",
+    "__iter__",
+    "__call__",
+    "__add__",
+    "__sub__",
+    "__mul__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
 ];
 
 fn plain_binary(vm: &mut Vm<'_>, mut given: Arguments, operator: ruff_python_ast::Operator) -> Given {
@@ -141,7 +157,9 @@ pub(super) static EXCEPTION: &[Builtin] = &[
     method("getCondition", |_, given| Ok(told(&given, |told| told.condition.clone()))),
     method("getErrorClass", |_, given| Ok(told(&given, |told| told.condition.clone()))),
     method("getMessage", |_, given| Ok(told(&given, |told| Some(told.message.clone())))),
-    method("getSqlState", |_, given| Ok(told(&given, |told| told.message.rsplit_once("SQLSTATE: ").map(|(_, state)| state.trim().to_owned())))),
+    method("getSqlState", |_, given| {
+        Ok(told(&given, |told| told.message.rsplit_once("SQLSTATE: ").map(|(_, state)| state.trim().to_owned())))
+    }),
     property("desc", |_, given| Ok(told(&given, |told| Some(told.message.clone())))),
 ];
 

@@ -127,7 +127,8 @@ pub(super) static MORE: &[Builtin] = &[
     method("format_map", |vm, mut given| {
         let text = text_of(&given.receiver(), "format_map")?;
         let entries = given.one("format_map")?.entries().unwrap_or_default();
-        let keyword: Vec<(String, Value)> = entries.into_iter().map(|(name, value)| (name.as_str().unwrap_or("").to_owned(), value)).collect();
+        let keyword: Vec<(String, Value)> =
+            entries.into_iter().map(|(name, value)| (name.as_str().unwrap_or("").to_owned(), value)).collect();
         vm.str_format(&text, &[], &keyword).map(Value::from)
     }),
     method("encode", |_, given| Ok(Value::bytes(text_of(&given.receiver(), "encode")?.as_bytes()))),
@@ -150,14 +151,20 @@ fn test(given: &Arguments, name: &str, holds: fn(char) -> bool) -> Given {
 }
 
 fn swap_case(text: &str) -> String {
-    text.chars().flat_map(|found| if found.is_uppercase() { found.to_lowercase().collect::<Vec<_>>() } else { found.to_uppercase().collect() }).collect()
+    text.chars()
+        .flat_map(|found| if found.is_uppercase() { found.to_lowercase().collect::<Vec<_>>() } else { found.to_uppercase().collect() })
+        .collect()
 }
 
 fn title(text: &str) -> String {
     let mut inside = false;
     let mut out = String::new();
     for found in text.chars() {
-        if inside { out.extend(found.to_lowercase()) } else { out.extend(found.to_uppercase()) }
+        if inside {
+            out.extend(found.to_lowercase())
+        } else {
+            out.extend(found.to_uppercase())
+        }
         inside = found.is_alphabetic();
     }
     out
@@ -282,7 +289,9 @@ fn split_lines(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
         Some(keep) => vm.truth(&keep)?,
         None => false,
     };
-    let lines = text.split_inclusive('\n').map(|line| if keep { line } else { line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line)) });
+    let lines = text
+        .split_inclusive('\n')
+        .map(|line| if keep { line } else { line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line)) });
     Ok(Value::list(lines.map(Value::str).collect()))
 }
 
@@ -324,7 +333,8 @@ fn join(vm: &mut Vm<'_>, mut given: Arguments) -> Given {
 fn replace(_: &mut Vm<'_>, mut given: Arguments) -> Given {
     let text = text_of(&given.receiver(), "replace")?;
     let (old, new) = (given.need("replace", 1, "old")?, given.need("replace", 2, "new")?);
-    let wrong = |place: usize, value: &Value| Raised::type_error(format!("replace() argument {place} must be str, not {}", value.type_name()));
+    let wrong =
+        |place: usize, value: &Value| Raised::type_error(format!("replace() argument {place} must be str, not {}", value.type_name()));
     let (Value::Str(old_text), Value::Str(new_text)) = (old.plain(), new.plain()) else {
         return Err(if old.as_str().is_none() { wrong(1, &old) } else { wrong(2, &new) });
     };

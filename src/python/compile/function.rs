@@ -154,7 +154,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn open_function(&mut self, scope: usize, kind: CodeKind, name: &str, given: &'a ast::Parameters) -> Done {
-        let names = |list: &[ast::ParameterWithDefault]| list.iter().map(|parameter| Rc::from(parameter.name().as_str())).collect::<Vec<Rc<str>>>();
+        let names =
+            |list: &[ast::ParameterWithDefault]| list.iter().map(|parameter| Rc::from(parameter.name().as_str())).collect::<Vec<Rc<str>>>();
         let mut positional = names(&given.posonlyargs);
         let positional_only = positional.len();
         positional.extend(names(&given.args));

@@ -164,7 +164,8 @@ impl<'a> Compiler<'a> {
         self.emit(Op::Compare(CmpOp::IsNot), span);
         fails.push(self.emit(Op::JumpIfFalse(0), span));
         self.emit(Op::LoadLocal(parts), span);
-        let patterns: Vec<&'a Pattern> = arguments.patterns.iter().chain(arguments.keywords.iter().map(|keyword| &keyword.pattern)).collect();
+        let patterns: Vec<&'a Pattern> =
+            arguments.patterns.iter().chain(arguments.keywords.iter().map(|keyword| &keyword.pattern)).collect();
         self.emit(Op::Unpack(super::index(patterns.len())), span);
         let locals: Vec<u32> = patterns.iter().map(|_| self.unit().hidden()).collect();
         for local in &locals {

@@ -36,9 +36,20 @@ pub(super) struct Civil {
 }
 
 pub(super) fn module() -> Vec<(String, Value)> {
-    let classes = [("datetime", Type::DateTime), ("date", Type::Date), ("timedelta", Type::TimeDelta), ("timezone", Type::TimeZone), ("tzinfo", Type::TimeZone)];
-    let mut entries: Vec<(String, Value)> = classes.iter().map(|(name, kind)| ((*name).to_owned(), Value::Class(Class::of(*kind)))).collect();
-    entries.extend([("UTC".to_owned(), Value::TimeZone(TimeZone::utc())), ("MINYEAR".to_owned(), Value::Int(1)), ("MAXYEAR".to_owned(), Value::Int(9999))]);
+    let classes = [
+        ("datetime", Type::DateTime),
+        ("date", Type::Date),
+        ("timedelta", Type::TimeDelta),
+        ("timezone", Type::TimeZone),
+        ("tzinfo", Type::TimeZone),
+    ];
+    let mut entries: Vec<(String, Value)> =
+        classes.iter().map(|(name, kind)| ((*name).to_owned(), Value::Class(Class::of(*kind)))).collect();
+    entries.extend([
+        ("UTC".to_owned(), Value::TimeZone(TimeZone::utc())),
+        ("MINYEAR".to_owned(), Value::Int(1)),
+        ("MAXYEAR".to_owned(), Value::Int(9999)),
+    ]);
     entries
 }
 
@@ -163,7 +174,9 @@ fn zone_argument(value: Option<Value>) -> Result<Option<Rc<TimeZone>>, Raised> {
     match value {
         None | Some(Value::None) => Ok(None),
         Some(Value::TimeZone(zone)) => Ok(Some(zone)),
-        Some(other) => Err(Raised::type_error(format!("tzinfo argument must be None or of a tzinfo subclass, not type '{}'", other.type_name()))),
+        Some(other) => {
+            Err(Raised::type_error(format!("tzinfo argument must be None or of a tzinfo subclass, not type '{}'", other.type_name())))
+        }
     }
 }
 
@@ -172,7 +185,9 @@ pub(in crate::python) fn construct(_: &mut Vm<'_>, kind: Type, mut given: Argume
         Type::TimeDelta => timedelta(given),
         Type::TimeZone => {
             let offset = given.need("timezone", 0, "offset")?;
-            let Value::TimeDelta(micros) = offset else { return Err(Raised::type_error("timezone() argument 1 must be datetime.timedelta")) };
+            let Value::TimeDelta(micros) = offset else {
+                return Err(Raised::type_error("timezone() argument 1 must be datetime.timedelta"));
+            };
             let name = given.take(1, "name").and_then(|name| name.as_str().map(Rc::from));
             Ok(Value::TimeZone(Rc::new(TimeZone::Fixed(i32::try_from(micros / 1_000_000).unwrap_or(0), name))))
         }
@@ -248,7 +263,9 @@ pub(in crate::python) fn binary(operator: Operator, left: &Value, right: &Value)
         }
         (Operator::Sub, Value::Date(day), Value::TimeDelta(delta)) => date(i64::from(day.days) - delta.div_euclid(DAY_US))?,
         (Operator::Sub, Value::Date(a), Value::Date(b)) => Value::TimeDelta((i64::from(a.days) - i64::from(b.days)) * DAY_US),
-        (Operator::Mult, Value::TimeDelta(a), Value::Int(b)) | (Operator::Mult, Value::Int(b), Value::TimeDelta(a)) => Value::TimeDelta(a.saturating_mul(*b)),
+        (Operator::Mult, Value::TimeDelta(a), Value::Int(b)) | (Operator::Mult, Value::Int(b), Value::TimeDelta(a)) => {
+            Value::TimeDelta(a.saturating_mul(*b))
+        }
         (Operator::Mult, Value::TimeDelta(a), Value::Float(b)) | (Operator::Mult, Value::Float(b), Value::TimeDelta(a)) => {
             Value::TimeDelta(crate::python::number::round_half_even(*a as f64 * b) as i64)
         }
@@ -374,8 +391,13 @@ pub(in crate::python) static DATE: &[Builtin] = &[
     class_method("fromisoformat", |_, mut given| {
         let text = given.one("fromisoformat")?;
         let Some(text) = text.as_str() else { return Err(Raised::type_error("fromisoformat: argument must be str")) };
-        let (wall, offset) = strftime::read_iso(text).ok_or_else(|| Raised::value_error(format!("Invalid isoformat string: {}", str_repr(text))))?;
-        if is_moment(&given) { moment(wall?, offset.map(|offset| Rc::new(TimeZone::Fixed(offset, None)))) } else { date(wall?.div_euclid(DAY_US)) }
+        let (wall, offset) =
+            strftime::read_iso(text).ok_or_else(|| Raised::value_error(format!("Invalid isoformat string: {}", str_repr(text))))?;
+        if is_moment(&given) {
+            moment(wall?, offset.map(|offset| Rc::new(TimeZone::Fixed(offset, None))))
+        } else {
+            date(wall?.div_euclid(DAY_US))
+        }
     }),
     class_method("fromordinal", |_, mut given| {
         let days = integer(&given.one("fromordinal")?)? - 719_163;
@@ -482,12 +504,10 @@ pub(in crate::python) static TIMEDELTA: &[Builtin] = &[
     method("total_seconds", |_, given| Ok(Value::Float(micros(&given) as f64 / 1e6))),
 ];
 
-pub(in crate::python) static TIMEZONE: &[Builtin] = &[
-    property("key", |_, given| match given.receiver() {
-        Value::TimeZone(zone) => Ok(Value::from(zone.name())),
-        _ => Ok(Value::None),
-    }),
-];
+pub(in crate::python) static TIMEZONE: &[Builtin] = &[property("key", |_, given| match given.receiver() {
+    Value::TimeZone(zone) => Ok(Value::from(zone.name())),
+    _ => Ok(Value::None),
+})];
 
 fn micros(given: &Arguments) -> i64 {
     match given.receiver().plain() {

@@ -95,7 +95,11 @@ impl Writer {
             let keys = entries.iter().map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()])).collect();
             let by_key = Value::native("key", |_, given| Ok(given.positional[0].items().unwrap_or_default().remove(0)));
             let sorted = crate::python::builtin::sort_values(vm, keys, &by_key, false)?;
-            entries = sorted.iter().filter_map(Value::items).map(|mut pair| (std::mem::take(&mut pair[0]), std::mem::take(&mut pair[1]))).collect();
+            entries = sorted
+                .iter()
+                .filter_map(Value::items)
+                .map(|mut pair| (std::mem::take(&mut pair[0]), std::mem::take(&mut pair[1])))
+                .collect();
         }
         self.out.push('{');
         for (place, (key, value)) in entries.iter().enumerate() {

@@ -32,7 +32,11 @@ macro_rules! real {
                 return Err(Raised::value_error("math domain error"));
             }
             if result.is_infinite() && number.is_finite() {
-                return Err(if $name == "log" || $name.starts_with("log") { Raised::value_error("math domain error") } else { Raised::new("OverflowError", "math range error") });
+                return Err(if $name == "log" || $name.starts_with("log") {
+                    Raised::value_error("math domain error")
+                } else {
+                    Raised::new("OverflowError", "math range error")
+                });
             }
             Ok(Value::Float(result))
         })
@@ -99,7 +103,9 @@ static TABLE: &[Builtin] = &[
         Ok(Value::Float(base.powf(exponent)))
     }),
     function("atan2", |_, mut given| Ok(Value::Float(float(&given.need("atan2", 0, "y")?)?.atan2(float(&given.need("atan2", 1, "x")?)?)))),
-    function("copysign", |_, mut given| Ok(Value::Float(float(&given.need("copysign", 0, "x")?)?.copysign(float(&given.need("copysign", 1, "y")?)?)))),
+    function("copysign", |_, mut given| {
+        Ok(Value::Float(float(&given.need("copysign", 0, "x")?)?.copysign(float(&given.need("copysign", 1, "y")?)?)))
+    }),
     function("fmod", |_, mut given| Ok(Value::Float(float(&given.need("fmod", 0, "x")?)? % float(&given.need("fmod", 1, "y")?)?))),
     function("hypot", |_, given| {
         let squares = given.positional.iter().map(|value| float(value).map(|number| number * number)).collect::<Result<Vec<f64>, _>>()?;
@@ -161,7 +167,11 @@ static TABLE: &[Builtin] = &[
             while b != 0 {
                 (a, b) = (b, a % b);
             }
-            result = if number == 0 { 0 } else { (result / a).checked_mul(number).ok_or_else(|| Raised::new("OverflowError", "too large"))?.abs() };
+            result = if number == 0 {
+                0
+            } else {
+                (result / a).checked_mul(number).ok_or_else(|| Raised::new("OverflowError", "too large"))?.abs()
+            };
         }
         Ok(Value::wide(result))
     }),

@@ -42,8 +42,33 @@ impl Value {
 
 /// The modules that we have.
 pub(super) const NAMES: &[&str] = &[
-    "abc", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools", "json", "logging", "math", "operator", "os",
-    "random", "re", "statistics", "string", "sys", "textwrap", "time", "traceback", "typing", "uuid", "warnings", "zoneinfo",
+    "abc",
+    "collections",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "functools",
+    "itertools",
+    "json",
+    "logging",
+    "math",
+    "operator",
+    "os",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "sys",
+    "textwrap",
+    "time",
+    "traceback",
+    "typing",
+    "uuid",
+    "warnings",
+    "zoneinfo",
 ];
 
 /// Modules written in Python.

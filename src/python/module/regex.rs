@@ -30,7 +30,9 @@ const DOT_ALL: i64 = 16;
 const VERBOSE: i64 = 64;
 
 fn class(name: &str, methods: &'static [Builtin]) -> Rc<Class> {
-    let Ok(class) = Class::new(name, "re", Vec::new(), crate::python::names::Names::default()) else { unreachable!("a class without bases") };
+    let Ok(class) = Class::new(name, "re", Vec::new(), crate::python::names::Names::default()) else {
+        unreachable!("a class without bases")
+    };
     for builtin in methods {
         class.set(builtin.name, Value::Builtin(builtin));
     }
@@ -165,7 +167,9 @@ fn regex_error(message: &str) -> Raised {
 fn parts(given: &mut Arguments, name: &str, place: usize) -> Result<(Rc<Regex>, Rc<str>), Raised> {
     let Value::Instance(pattern) = given.receiver() else { return Err(Raised::type_error("a compiled pattern is needed")) };
     let text = given.need(name, place, "string")?;
-    let Value::Str(text) = text.plain() else { return Err(Raised::type_error(format!("expected string or bytes-like object, got '{}'", text.type_name()))) };
+    let Value::Str(text) = text.plain() else {
+        return Err(Raised::type_error(format!("expected string or bytes-like object, got '{}'", text.type_name())));
+    };
     let source = pattern.get("pattern").unwrap_or_default();
     let flags = pattern.get("flags").and_then(|flags| flags.as_i64()).unwrap_or(0);
     Ok((regex(source.as_str().unwrap_or(""), flags)?, Rc::clone(text)))
@@ -187,7 +191,12 @@ fn match_value(regex: &Regex, text: &Rc<str>, found: &Captures<'_, str>) -> Valu
     let instance = Instance::new(MATCH.with(Rc::clone));
     let place = |byte: usize| Value::Int(i64::try_from(text[..byte].chars().count()).unwrap_or(0));
     let groups = found.iter().map(|group| group.map_or(Value::None, |group| Value::str(group.as_str())));
-    let spans = found.iter().map(|group| group.map_or_else(|| Value::tuple(vec![Value::Int(-1), Value::Int(-1)]), |group| Value::tuple(vec![place(group.start()), place(group.end())])));
+    let spans = found.iter().map(|group| {
+        group.map_or_else(
+            || Value::tuple(vec![Value::Int(-1), Value::Int(-1)]),
+            |group| Value::tuple(vec![place(group.start()), place(group.end())]),
+        )
+    });
     instance.set("_groups", Value::tuple(groups.collect()));
     instance.set("_spans", Value::tuple(spans.collect()));
     instance.set("_names", Value::tuple(regex.capture_names().map(Value::from).collect()));
@@ -231,7 +240,8 @@ fn find_iter(_: &mut Vm<'_>, mut given: Arguments) -> Given {
 
 fn split(_: &mut Vm<'_>, mut given: Arguments) -> Given {
     let (regex, text) = parts(&mut given, "split", 1)?;
-    let most = given.take(2, "maxsplit").and_then(|most| usize::try_from(most.as_i64()?).ok()).filter(|most| *most > 0).unwrap_or(usize::MAX);
+    let most =
+        given.take(2, "maxsplit").and_then(|most| usize::try_from(most.as_i64()?).ok()).filter(|most| *most > 0).unwrap_or(usize::MAX);
     let mut pieces = Vec::new();
     let mut last = 0;
     for found in regex.captures_iter(&*text).take(most) {

@@ -122,7 +122,8 @@ pub(super) fn read(text: &str, format: &str) -> Result<(i64, Option<i32>), Raise
         Some(false) if civil.hour == 12 => civil.hour = 0,
         _ => {}
     }
-    if civil.month > 12 || civil.hour > 23 || civil.minute > 59 || civil.second > 61 || civil.day > 31 || civil.month == 0 || civil.day == 0 {
+    if civil.month > 12 || civil.hour > 23 || civil.minute > 59 || civil.second > 61 || civil.day > 31 || civil.month == 0 || civil.day == 0
+    {
         return Err(wrong());
     }
     Ok((civil.wall_us()?, offset))

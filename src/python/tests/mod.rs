@@ -46,7 +46,11 @@ fn run(text: &str) -> String {
             Status::OutOfFuel | Status::Waiting(_) => {}
             Status::Finished => return host.printed,
             Status::Raised(diagnostic) => {
-                host.printed.push_str(&if diagnostic.message.is_empty() { format!("{}\n", diagnostic.class) } else { format!("{diagnostic}\n") });
+                host.printed.push_str(&if diagnostic.message.is_empty() {
+                    format!("{}\n", diagnostic.class)
+                } else {
+                    format!("{diagnostic}\n")
+                });
                 return host.printed;
             }
         }
