@@ -358,12 +358,40 @@ impl Query {
 
     fn stream_failed(&self, error: &Diagnostic) -> Box<Diagnostic> {
         let text = format!("Query [id = {}, runId = {}] terminated with exception: {}", self.id, self.run_id, error.message);
-        let mut failed = Diagnostic::new(Class::StreamingQuery, "STREAM_FAILED", text, "XXKST");
+        let state = if ends_in_context(error) { "" } else { "XXKST" };
+        let mut failed = Diagnostic::new(Class::StreamingQuery, "STREAM_FAILED", text, state);
         failed.hints.clone_from(&error.hints);
         failed.span = error.span;
         failed
     }
 }
+
+/// Whether Spark's text goes on with the place in the query or the Python frames.
+// DIFFERENCE: those lines, and `SQLSTATE: XXKST` behind them, are left out: the diagnostic's span says the place.
+fn ends_in_context(error: &Diagnostic) -> bool {
+    match error.condition.as_deref() {
+        // A sum knows no place, an addition does.
+        Some("ARITHMETIC_OVERFLOW") => !error.message.starts_with("[ARITHMETIC_OVERFLOW] overflow."),
+        Some("FOREACH_BATCH_USER_FUNCTION_ERROR" | "FOREACH_USER_FUNCTION_ERROR") => true,
+        Some(condition) => WITH_CONTEXT.contains(&condition),
+        None => false,
+    }
+}
+
+/// Conditions that Spark raises with the place in the query.
+const WITH_CONTEXT: &[&str] = &[
+    "BINARY_ARITHMETIC_OVERFLOW",
+    "CANNOT_PARSE_TIMESTAMP",
+    "CAST_INVALID_INPUT",
+    "CAST_OVERFLOW",
+    "DIVIDE_BY_ZERO",
+    "INTERVAL_ARITHMETIC_OVERFLOW",
+    "INVALID_ARRAY_INDEX",
+    "INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
+    "NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION",
+    "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
+    "REMAINDER_BY_ZERO",
+];
 
 fn crash(world: &mut dyn World, point: CrashPoint, batch_id: u64) -> Outcome<()> {
     if world.crashes_at(point, batch_id) { Err(Stop::Crashed) } else { Ok(()) }
@@ -376,10 +404,9 @@ fn redefined_watermark() -> Box<Diagnostic> {
 
 fn foreach_error(error: &Diagnostic) -> Box<Diagnostic> {
     let text = format!(
-        "[FOREACH_BATCH_USER_FUNCTION_ERROR] An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{}",
-        error
+        "An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{error}"
     );
-    Diagnostic::plain(Class::StreamingQuery, text)
+    Diagnostic::new(Class::StreamingQuery, "FOREACH_BATCH_USER_FUNCTION_ERROR", text, "")
 }
 
 /// The offset of a log entry.

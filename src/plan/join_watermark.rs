@@ -85,8 +85,8 @@ pub fn facts(left: &Plan, right: &Plan, condition: Option<&Typed>) -> JoinFacts 
             Some(pair) => facts.keys.push(pair),
             None => facts.others.push(conjunct.clone()),
         }
-        facts.left_bounds.extend(bound(conjunct, left, right));
-        facts.right_bounds.extend(bound(conjunct, right, left));
+        facts.left_bounds.extend(bounds(conjunct, left, right));
+        facts.right_bounds.extend(bounds(conjunct, right, left));
     }
     let marked = |typed: &Typed, side: &Plan| matches!(typed.kind, TypedKind::Column(id) if side.column(id).is_some_and(|column| column.watermark_delay_ms.is_some()));
     let left_ordinal = facts.keys.iter().position(|key| marked(&key.left, left));
@@ -125,17 +125,21 @@ fn equal_pair(conjunct: &Typed, left: &Plan, right: &Plan) -> Option<JoinKey> {
     (over(a, right) && over(b, left)).then(|| JoinKey { left: b.clone(), right: a.clone(), null_safe })
 }
 
-/// What a comparison says of the age of a row of `side`, given the watermark of `other`.
-fn bound(conjunct: &Typed, side: &Plan, other: &Plan) -> Option<Bound> {
-    let TypedKind::Call(call) = &conjunct.kind else { return None };
-    let [a, b] = call.arguments.as_slice() else { return None };
-    let (small, large, inclusive) = match call.function.name {
-        "<" => (a, b, false),
-        "<=" => (a, b, true),
-        ">" => (b, a, false),
-        ">=" => (b, a, true),
-        _ => return None,
+/// What a comparison says of the age of a row of `side`, given the watermark of `other`. `BETWEEN` is two comparisons.
+fn bounds(conjunct: &Typed, side: &Plan, other: &Plan) -> Vec<Bound> {
+    let TypedKind::Call(call) = &conjunct.kind else { return Vec::new() };
+    let found = match (call.function.name, call.arguments.as_slice()) {
+        ("<", [a, b]) => vec![bound(a, b, false, side, other)],
+        ("<=", [a, b]) => vec![bound(a, b, true, side, other)],
+        (">", [a, b]) => vec![bound(b, a, false, side, other)],
+        (">=", [a, b]) => vec![bound(b, a, true, side, other)],
+        ("between", [value, low, high]) => vec![bound(low, value, true, side, other), bound(value, high, true, side, other)],
+        _ => Vec::new(),
     };
+    found.into_iter().flatten().collect()
+}
+
+fn bound(small: &Typed, large: &Typed, inclusive: bool, side: &Plan, other: &Plan) -> Option<Bound> {
     // small < large is 0 < large - small: the row's own time must stand there with a plus, the watermarked one with a minus.
     let mut sum = Sum::default();
     sum.add(large, 1)?;
