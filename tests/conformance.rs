@@ -71,7 +71,9 @@ fn run(path: &Path) -> Result<(), String> {
     let worker = case.spawn(move || {
         let replay = replay(&text, &mut PlaygroundStage::new(&text));
         let _ = sender.send(replay.differences);
-        loop { thread::park(); }
+        loop {
+            thread::park();
+        }
     });
     let worker = worker.map_err(|error| error.to_string())?;
     match receiver.recv_timeout(TIME_LIMIT) {

@@ -1,5 +1,7 @@
 //! Whole queries through the session, told as the conformance cases tell them.
 
+mod crashes;
+mod fates;
 mod model;
 mod modes;
 
