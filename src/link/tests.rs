@@ -30,17 +30,18 @@ fn last_snapshot(events: &[Event]) -> &Snapshot {
 
 #[test]
 fn every_example_runs_and_brings_batches() {
+    let mut wrong = Vec::new();
     for example in examples() {
         let events = played(&example, 15, 4.0);
-        let failed: Vec<_> = events
-            .iter()
-            .filter(|event| {
-                matches!(event, Event::Failed { .. }) || matches!(event, Event::Started { diagnostics, .. } if !diagnostics.is_empty())
-            })
-            .collect();
-        assert!(failed.is_empty(), "{}: {failed:#?}", example.id);
-        assert!(!batches(&events).is_empty(), "{} brings no batch", example.id);
+        let died = events.iter().filter(|event| {
+            matches!(event, Event::Failed { .. }) || matches!(event, Event::Started { diagnostics, .. } if !diagnostics.is_empty())
+        });
+        wrong.extend(died.map(|event| format!("{}: {event:#?}", example.id)));
+        if batches(&events).is_empty() {
+            wrong.push(format!("{} brings no batch", example.id));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -59,6 +59,8 @@ pub struct Run {
     pub number: u32,
     /// False between asking for a run and its first event.
     pub began: bool,
+    /// Whether its first stretch is over: the program has ended, waits or has raised.
+    pub started: bool,
     /// All micro-batches of all queries, in order.
     pub batches: Shared<Vec<Shared<Batch>>>,
     /// The panes as they were: after how many batches, and what they showed.
@@ -121,6 +123,8 @@ pub enum Engine {
     Ready,
     /// It did not answer for long and was ended; a new one is being loaded.
     Ended,
+    /// The learner stopped it; a new one is being loaded.
+    Stopped,
     /// It can't be loaded.
     Broken(String),
 }
@@ -208,6 +212,7 @@ impl Run {
         Self {
             number,
             began: false,
+            started: false,
             batches: Shared::default(),
             snapshots: Shared::default(),
             arrivals: Shared::default(),
@@ -228,6 +233,7 @@ impl Store {
             Action::Engine(engine) => {
                 self.clock.playing &= matches!(engine, Engine::Ready);
                 self.judging = None;
+                self.run.started = true;
                 self.engine = engine;
             }
             Action::Typed(text) => self.program = text,
@@ -278,7 +284,7 @@ impl Store {
     }
 
     fn hear(&mut self, event: Event, at_ms: f64) {
-        if self.engine == Engine::Loading || self.engine == Engine::Ended {
+        if matches!(self.engine, Engine::Loading | Engine::Ended | Engine::Stopped) {
             self.engine = Engine::Ready;
         }
         match event {
@@ -320,6 +326,7 @@ impl Store {
     fn record(&mut self, event: Event, at_ms: f64) {
         match event {
             Event::Started { diagnostics, notes } => {
+                self.run.started = true;
                 self.failure = diagnostics.first().cloned();
                 self.notes = Shared::new(notes);
                 if !diagnostics.is_empty() {
@@ -402,6 +409,12 @@ impl Store {
         let before = String::from_utf16(units.get(..span.start as usize)?).ok()?;
         let after = String::from_utf16(units.get(span.end as usize..)?).ok()?;
         Some(before + text + &after)
+    }
+
+    /// Whether a run was asked for whose first stretch is not over.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.ran.is_some() && !self.run.started && self.engine == Engine::Ready
     }
 
     /// Whether the editor's text differs from what runs.

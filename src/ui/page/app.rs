@@ -4,7 +4,7 @@ use super::super::shared::Shared;
 use super::super::store::{Action, Engine, Room, Store};
 use super::exam::Exam;
 use super::gallery::Gallery;
-use super::hands::{Hands, Held};
+use super::hands::{Hands, Held, Wire};
 use super::header::Header;
 use super::left::Left;
 use super::middle::Middle;
@@ -18,6 +18,7 @@ use crate::link::page::now_ms;
 use crate::link::page::{Heard, Link, WORKER};
 use gloo_timers::callback::{Interval, Timeout};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// The page.
@@ -38,6 +39,7 @@ pub fn App() -> Html {
     }
     use_reading(&hands, &store);
     use_keeping(&store);
+    use_mark(!store.run.batches.is_empty());
     let all = use_memo((store.run.batches.clone(), store.query()), |_| Shared::new(store.shown_batches().cloned().collect::<Vec<_>>()));
     let seen = use_memo((all.clone(), store.cursor), |(all, cursor)| match cursor {
         None => (**all).clone(),
@@ -96,6 +98,7 @@ fn Workbench(props: &WorkbenchProps) -> Html {
 fn toast(store: &Store) -> Html {
     let said = match &store.engine {
         Engine::Ended => "The engine did not answer for twelve seconds and was ended; a new one is being loaded. Run the program again, or change it first if it never stops.".to_owned(),
+        Engine::Stopped => "The program was stopped and the engine is being loaded again.".to_owned(),
         Engine::Broken(why) => format!("The engine can't be loaded: {why}"),
         Engine::Loading | Engine::Ready => return Html::default(),
     };
@@ -141,9 +144,22 @@ fn use_keeping(store: &Rc<Store>) {
     });
 }
 
+/// Marks the first batch in the browser's own timeline, for whoever measures how long it took.
+#[hook]
+fn use_mark(there: bool) {
+    use_effect_with(there, |there| {
+        let performance = web_sys::window().and_then(|window| window.performance()).filter(|_| *there);
+        let mark = performance.as_ref().and_then(|it| js_sys::Reflect::get(it, &"mark".into()).ok()?.dyn_into::<js_sys::Function>().ok());
+        if let (Some(performance), Some(mark)) = (performance, mark) {
+            // A mark that can't be made is not missed.
+            let _ = mark.call1(&performance, &"tidemark-first-batch".into());
+        }
+    });
+}
+
 /// The worker's end of the wire; it lives as long as the page.
 #[cfg(not(feature = "demo"))]
-fn engine(dispatch: &UseReducerDispatcher<Held>) -> Rc<dyn Fn(Request)> {
+fn engine(dispatch: &UseReducerDispatcher<Held>) -> Wire {
     let dispatch = dispatch.clone();
     let link = Rc::new(Link::new(WORKER, move |heard| {
         dispatch.dispatch(match heard {
@@ -155,12 +171,13 @@ fn engine(dispatch: &UseReducerDispatcher<Held>) -> Rc<dyn Fn(Request)> {
     }));
     let watched = Rc::clone(&link);
     Interval::new(1_000, move || watched.watch()).forget();
-    Rc::new(move |request| link.ask(request))
+    let ended = Rc::clone(&link);
+    Wire { ask: Rc::new(move |request| link.ask(request)), restart: Rc::new(move || ended.restart()) }
 }
 
 /// The stand-in, for work on the page.
 #[cfg(feature = "demo")]
-fn engine(dispatch: &UseReducerDispatcher<Held>) -> Rc<dyn Fn(Request)> {
+fn engine(dispatch: &UseReducerDispatcher<Held>) -> Wire {
     use super::super::demo::Demo;
     let demo = Rc::new(std::cell::RefCell::new(Demo::default()));
     let say = {
@@ -179,12 +196,13 @@ fn engine(dispatch: &UseReducerDispatcher<Held>) -> Rc<dyn Fn(Request)> {
     .forget();
     let tell = say.clone();
     Timeout::new(300, move || tell(Demo::ready())).forget();
-    Rc::new(move |request| {
+    let ask = Rc::new(move |request| {
         let (demo, say) = (Rc::clone(&demo), say.clone());
         Timeout::new(10, move || {
             let events = demo.borrow_mut().ask(request);
             say(events);
         })
         .forget();
-    })
+    });
+    Wire { ask, restart: Rc::new(|| {}) }
 }

@@ -105,7 +105,7 @@ fn OneCard(props: &OneProps) -> Html {
         <div class={classes!("card", opened.map(|_| "selected"), quiet.then_some("quiet-card"))} onmouseleave={point(opened.and_then(|(_, card)| card.span))}>
             <div class="parts">{ for props.cards.iter().enumerate().map(part) }<span class="live">{ &props.live }</span></div>
             if let Some((index, card)) = opened.filter(|(_, card)| !card.fields.is_empty()) {
-                <div class="card-fields">{ for card.fields.iter().map(|field| control(&hands, *index, &props.program, field)) }</div>
+                <div class="card-fields">{ for by_use(&card.fields).into_iter().map(|field| control(&hands, *index, &props.program, field)) }</div>
             }
         </div>
     }
@@ -185,6 +185,13 @@ fn Chips(props: &ChipProps) -> Html {
             }
         </>
     }
+}
+
+/// What is changed most stands first: columns are chosen once, delays and lengths are tried out.
+fn by_use(fields: &[CardField]) -> Vec<&CardField> {
+    let mut all: Vec<&CardField> = fields.iter().collect();
+    all.sort_by_key(|field| field.name == "column");
+    all
 }
 
 /// A trigger as people say it.

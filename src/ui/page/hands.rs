@@ -1,6 +1,6 @@
 //! What components act with: the store's dispatcher and the engine. Always the same value, so that passing it on redraws nothing.
 
-use super::super::store::{Action, Store};
+use super::super::store::{Action, Engine, Store};
 use crate::link::message::Request;
 use crate::link::view::Example;
 use std::cell::Cell;
@@ -21,11 +21,20 @@ impl Reducible for Held {
     }
 }
 
+/// The engine as the page reaches it.
+pub struct Wire {
+    /// Asks it.
+    pub ask: Rc<dyn Fn(Request)>,
+    /// Ends it and loads another one.
+    pub restart: Rc<dyn Fn()>,
+}
+
 /// Acts on the store and asks the engine.
 #[derive(Clone)]
 pub struct Hands {
     dispatch: UseReducerDispatcher<Held>,
     ask: Rc<dyn Fn(Request)>,
+    restart: Rc<dyn Fn()>,
     runs: Rc<Cell<u32>>,
 }
 
@@ -37,8 +46,14 @@ impl PartialEq for Hands {
 
 impl Hands {
     /// Hands that act on this store and ask this engine.
-    pub fn new(dispatch: UseReducerDispatcher<Held>, ask: Rc<dyn Fn(Request)>) -> Self {
-        Self { dispatch, ask, runs: Rc::default() }
+    pub fn new(dispatch: UseReducerDispatcher<Held>, engine: Wire) -> Self {
+        Self { dispatch, ask: engine.ask, restart: engine.restart, runs: Rc::default() }
+    }
+
+    /// The engine is ended, whatever it does, and another one is loaded.
+    pub fn stop(&self) {
+        (self.restart)();
+        self.act(Action::Engine(Engine::Stopped));
     }
 
     /// Something happens to the store.

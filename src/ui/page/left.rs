@@ -9,6 +9,7 @@ use super::input::Input;
 use super::problem::Problem;
 use super::tabs::Tabs;
 use crate::link::view::{Batch, Diagnostic, Span};
+use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -90,6 +91,7 @@ fn Code(props: &CodeProps) -> Html {
         <>
             <div class="codebox">
                 <Editor label="Program. Escape, then Tab leaves the editor." text={store.program.clone()} diagnostics={(*marks).clone()} pointed={store.pointed} {change} {run} />
+                <Stop busy={store.busy()} />
                 <button type="button" class="button primary run" onclick={click} title="Run the program anew (Ctrl+Enter)">
                     if store.edited() {
                         <span class="dot" title="The text differs from what runs"></span>
@@ -105,6 +107,30 @@ fn Code(props: &CodeProps) -> Html {
             }
         </>
     }
+}
+
+#[derive(Properties, Clone, PartialEq)]
+struct StopProps {
+    busy: bool,
+}
+
+/// Ends a program that does not come to its end; shown when it has had its time.
+#[component]
+fn Stop(props: &StopProps) -> Html {
+    let hands = use_hands();
+    let shown = use_state_eq(|| false);
+    {
+        let shown = shown.clone();
+        use_effect_with(props.busy, move |busy| {
+            shown.set(false);
+            let timer = busy.then(|| Timeout::new(700, move || shown.set(true)));
+            move || drop(timer)
+        });
+    }
+    if !*shown || !props.busy {
+        return Html::default();
+    }
+    html! { <button type="button" class="button danger run stop" onclick={move |_| hands.stop()} title="End the engine and load it again">{ "Stop" }</button> }
 }
 
 /// What is underlined: what was seen while reading, and what the run died of.

@@ -147,7 +147,7 @@ fn said(verdict: &Verdict, exercise: &Exercise, next: Option<Callback<MouseEvent
                     change.emit(String::from_utf16_lossy(before) + &new + &String::from_utf16_lossy(after));
                 }
             });
-            html! { <Problem diagnostic={diagnostic.clone()} {fix} point={Callback::noop()} /> }
+            html! { <div class="verdict raised"><Problem diagnostic={diagnostic.clone()} {fix} point={Callback::noop()} /></div> }
         }
     }
 }

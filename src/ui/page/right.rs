@@ -24,13 +24,15 @@ pub struct Props {
 /// State, Result, Checkpoint, Driver.
 #[component]
 pub fn Right(props: &Props) -> Html {
-    let tab = use_state_eq(|| 0_usize);
+    let tab = use_state_eq(|| None::<usize>);
     let names = ["State", "Result", "Checkpoint", "Driver"].map(AttrValue::from).to_vec();
     let choose = {
         let tab = tab.clone();
-        Callback::from(move |index| tab.set(index))
+        Callback::from(move |index| tab.set(Some(index)))
     };
     let store = &props.store;
+    // Until the learner chooses: a program without a query has nothing but what it printed.
+    let tab = tab.unwrap_or(if store.query().is_none() && !store.run.printed.is_empty() { 3 } else { 0 });
     let snapshot = store.snapshot();
     let colours = store.run.colours.clone();
     let query = store.query();
@@ -38,13 +40,13 @@ pub fn Right(props: &Props) -> Html {
         store.cursor.map_or_else(|| store.shown_batches().last(), |index| store.shown_batches().nth(index)).map(|batch| batch.batch_id);
     html! {
         <section class={classes!("panel", "right", props.shown.then_some("shown"))} aria-label="What there is now">
-            <div class="tabs"><Tabs label="What there is now" {names} chosen={*tab} {choose} panel="right-panel" /></div>
+            <div class="tabs"><Tabs label="What there is now" {names} chosen={tab} {choose} panel="right-panel" /></div>
             <div id="right-panel" role="tabpanel" class="fill">
-                if *tab == 0 {
+                if tab == 0 {
                     <State {snapshot} {colours} {batch} {query} />
-                } else if *tab == 1 {
+                } else if tab == 1 {
                     <Results {snapshot} {colours} {batch} {query} />
-                } else if *tab == 2 {
+                } else if tab == 2 {
                     <Checkpoint {snapshot} file={store.file.clone()} />
                 } else {
                     <Driver printed={store.run.printed.clone()} {snapshot} alive={store.run.alive} />
