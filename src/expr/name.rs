@@ -191,7 +191,7 @@ fn call(name: &str, arguments: &[Expr], distinct: bool) -> String {
     }
     if let Some(inner) = lower.strip_prefix('$') {
         let word = inner.strip_suffix("_literal").unwrap_or(inner);
-        return format!("{} '{}'", word.to_ascii_uppercase(), shown(0));
+        return typed_literal(word, &shown(0));
     }
     let mut shown: Vec<String> = arguments.iter().map(pretty_name).collect();
     if let (Some(Expr::Sort(key)), count) = (arguments.last().map(Expr::bare), arguments.len()) {
@@ -200,19 +200,39 @@ fn call(name: &str, arguments: &[Expr], distinct: bool) -> String {
     }
     let mut printed = SHOWN.iter().find(|(written, _)| *written == lower).map_or_else(|| lower.clone(), |(_, shown)| (*shown).to_owned());
     if let Some(function) = function::find(&lower) {
-        if !function.shown.is_empty() && function.name == lower {
+        let short = !matches!(lower.as_str(), "ceil" | "floor") || arguments.len() == 1;
+        if !function.shown.is_empty() && function.name == lower && short {
             function.shown.clone_into(&mut printed);
         }
         if function.most != usize::MAX && arguments.len() < function.most {
             let missing = (function.most - arguments.len()).min(function.defaults.len());
             let defaults = &function.defaults[function.defaults.len() - missing..];
-            shown.extend(defaults.iter().map(|text| text.trim_matches('\'').to_owned()));
+            shown.extend(defaults.iter().map(|text| text.trim_matches('\'').trim_end_matches("BD").to_owned()));
         }
+    }
+    if matches!(lower.as_str(), "aggregate" | "reduce") && arguments.len() == 3 {
+        shown.push("lambdafunction(namedlambdavariable(), namedlambdavariable())".to_owned());
+    }
+    if lower == "assert_true" && arguments.len() == 1 {
+        let condition = shown.first().cloned().unwrap_or_default();
+        shown.push(format!("'{condition}' is not true!"));
     }
     if let Some(defaults) = super::aggregate::shown_defaults(&lower, arguments.len()) {
         shown.push(defaults.to_owned());
     }
     format!("{printed}({}{})", if distinct { "DISTINCT " } else { "" }, shown.join(", "))
+}
+
+/// `TIMESTAMP '...'` prints the value that it has, to the microsecond.
+fn typed_literal(word: &str, text: &str) -> String {
+    use crate::types::time;
+    let shown = match word {
+        "date" => time::parse_date(text).map(time::format_date),
+        "timestamp_ntz" => time::parse_timestamp_ntz(text).map(time::format_timestamp_ntz),
+        _ => time::parse_timestamp(text, &Zone::utc()).map(|micros| time::format_timestamp(micros, &Zone::utc())),
+    };
+    let word = if word == "timestamp_ltz" { "timestamp" } else { word };
+    format!("{} '{}'", word.to_ascii_uppercase(), shown.unwrap_or_else(|| text.to_owned()))
 }
 
 /// `window(at, 600000000, 600000000, 0)`: durations print in microseconds.

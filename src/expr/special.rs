@@ -87,6 +87,7 @@ pub fn resolve_call(resolver: &Resolver<'_>, whole: &Expr, name: &str, arguments
         }
         "struct" => structure(resolver, arguments)?,
         "named_struct" => named_structure(resolver, whole, arguments)?,
+        "from_json" => from_json(resolver, whole, arguments)?,
         "arrays_zip" => arrays_zip(resolver, arguments)?,
         "window" => window::time_window(resolver, whole, arguments)?,
         "session_window" => window::session_window(resolver, whole, arguments)?,
@@ -213,6 +214,81 @@ fn structure(resolver: &Resolver<'_>, arguments: &[Expr]) -> Result<Typed> {
         }
     }
     Ok(struct_of(names, typed, resolver.settings))
+}
+
+/// `from_json(text, schema [, options])`; the schema is DDL or JSON text.
+fn from_json(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr]) -> Result<Typed> {
+    if !(2..=3).contains(&arguments.len()) {
+        return Err(error::wrong_arity("from_json", "[2, 3]", arguments.len()));
+    }
+    let mut typed = resolver.arguments(arguments)?;
+    let schema = if typed[1].is_foldable() { super::evaluate_constant(&typed[1], &resolver.settings.zone)? } else { Value::Null };
+    let Some(text) = schema.as_str() else {
+        let said = format!("The expression \"{}\" is not a valid schema string.", pretty_name(&arguments[1]));
+        return Err(Diagnostic::analysis(
+            "INVALID_SCHEMA.NON_STRING_LITERAL",
+            format!("The input schema is not a valid schema string. {said}"),
+            "42K07",
+        ));
+    };
+    let data_type = schema_type(text)?.as_nullable();
+    if !matches!(data_type, DataType::Struct(_) | DataType::Array(..) | DataType::Map(..)) {
+        let said = format!("Input schema {} must be a struct, an array, a map or a variant.", error::quoted(&data_type));
+        return Err(error::mismatch("INVALID_JSON_SCHEMA", &pretty_name(whole), &said));
+    }
+    if typed[0].data_type != DataType::String && typed[0].data_type != DataType::Null {
+        let said = format!(
+            "The first parameter requires the \"STRING\" type, however \"{}\" has the type {}.",
+            pretty_name(&arguments[0]),
+            error::quoted(&typed[0].data_type)
+        );
+        return Err(error::mismatch("UNEXPECTED_INPUT_TYPE", &pretty_name(whole), &said));
+    }
+    super::resolve::cast_in_place(&mut typed[0], &DataType::String, resolver.settings);
+    let mut found = call("from_json", typed, resolver.settings);
+    found.data_type = data_type;
+    Ok(found)
+}
+
+/// A schema as text: one type, a list of columns, or the JSON of `StructType.json()`.
+fn schema_type(text: &str) -> Result<DataType> {
+    if text.trim_start().starts_with(['{', '"']) {
+        let json = serde_json::from_str(text).ok().and_then(|json| json_type(&json));
+        return json.ok_or_else(|| error::not_known("such a JSON schema"));
+    }
+    match crate::sql::ddl::parse_data_type(text) {
+        Ok(data_type) => Ok(data_type),
+        Err(_) => crate::sql::ddl::parse_schema(text).map(|schema| schema.data_type()),
+    }
+}
+
+fn json_type(json: &serde_json::Value) -> Option<DataType> {
+    use serde_json::Value as Json;
+    match json {
+        Json::String(name) => match name.as_str() {
+            "integer" => Some(DataType::Integer),
+            "long" => Some(DataType::Long),
+            "short" => Some(DataType::Short),
+            "byte" => Some(DataType::Byte),
+            other => crate::sql::ddl::parse_data_type(other).ok(),
+        },
+        Json::Object(object) => match object.get("type")?.as_str()? {
+            "struct" => {
+                let fields = object.get("fields")?.as_array()?.iter().map(|field| {
+                    let nullable = field.get("nullable").and_then(Json::as_bool).unwrap_or(true);
+                    Some(Field { name: field.get("name")?.as_str()?.to_owned(), data_type: json_type(field.get("type")?)?, nullable })
+                });
+                fields.collect::<Option<Vec<Field>>>().map(DataType::Struct)
+            }
+            "array" => Some(DataType::Array(Box::new(json_type(object.get("elementType")?)?), object.get("containsNull")?.as_bool()?)),
+            "map" => {
+                let (key, value) = (json_type(object.get("keyType")?)?, json_type(object.get("valueType")?)?);
+                Some(DataType::Map(Box::new(key), Box::new(value), object.get("valueContainsNull")?.as_bool()?))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The fields take the names of columns, else their numbers.

@@ -12,6 +12,13 @@ fn is_interval(data_type: &T) -> bool {
 
 /// The meaning of an operator on these operands where a date, time or interval takes part; none otherwise.
 pub fn rewrite(operator: &str, arguments: &[Typed], settings: &Settings) -> Option<Typed> {
+    let operator = match operator {
+        "try_add" => "+",
+        "try_subtract" => "-",
+        "try_multiply" => "*",
+        "try_divide" => "/",
+        other => other,
+    };
     if let ([only], "negative") = (arguments, operator)
         && is_interval(&only.data_type)
     {

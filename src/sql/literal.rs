@@ -1,7 +1,6 @@
 //! Numbers, typed literals and intervals in SQL text.
 
 use super::parser::Parser;
-use super::syntax::not_known;
 use super::syntax::parse_error;
 use super::token::Kind;
 use super::tree::Origin;
@@ -304,7 +303,7 @@ pub fn typed(parser: &mut Parser) -> Result<Option<SqlExpr>> {
             let text = parser.next().text;
             hexadecimal(&text, origin).map(Some)
         }
-        "time" => Err(not_known("the TIME type", origin)),
+        "time" => Err(parse_error("UNSUPPORTED_TIME_TYPE", "The data type TIME is not supported.", "0A000", origin)),
         _ => Ok(None),
     }
 }

@@ -223,7 +223,7 @@ fn special_call(parser: &mut Parser, lower: &str) -> Result<Option<SqlExpr>> {
             Some(call("extract", vec![field, expression(parser)?], origin))
         }
         "trim" => trim(parser, origin)?,
-        "substring" | "substr" => with_words(parser, lower, &["from", "for"], origin)?,
+        "substring" | "substr" => with_words(parser, "substring", &["from", "for"], origin)?,
         "overlay" => with_words(parser, lower, &["placing", "from", "for"], origin)?,
         "position" => {
             let first = binary(parser, 0)?;

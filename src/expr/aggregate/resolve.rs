@@ -169,7 +169,8 @@ pub fn resolve_call(
         ignore_nulls = parameters.pop() == Some(Value::Boolean(true));
     }
     if let Some(Expr::Sort(key)) = arguments.last().map(Expr::bare) {
-        parameters.push(Value::Boolean(key.descending));
+        // `mode` takes the least of equals for true.
+        parameters.push(Value::Boolean(if signature.function == F::Mode { !key.descending } else { key.descending }));
     }
     Ok(Some(build(signature.function, kept, parameters, distinct, ignore_nulls, filter)))
 }

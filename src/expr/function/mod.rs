@@ -5,9 +5,12 @@ mod arithmetic;
 pub(super) mod array;
 mod comparison;
 mod datetime;
+mod digest;
+mod format;
 mod higher;
 mod interval;
 mod item;
+mod json;
 mod logic;
 mod math;
 mod regexp;
@@ -164,9 +167,12 @@ const GROUPS: &[&[Function]] = &[
     array::FUNCTIONS,
     comparison::FUNCTIONS,
     datetime::FUNCTIONS,
+    digest::FUNCTIONS,
+    format::FUNCTIONS,
     higher::FUNCTIONS,
     interval::FUNCTIONS,
     item::FUNCTIONS,
+    json::FUNCTIONS,
     logic::FUNCTIONS,
     math::FUNCTIONS,
     regexp::FUNCTIONS,

@@ -48,9 +48,9 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("instr", (2, 4), &[P::String, P::String, P::Integer, P::Integer], gives::integer, instr).defaults(&["1", "1"]),
     Function::new("locate", (2, 3), &[P::String, P::String, P::Integer], gives::integer, locate).defaults(&["1"]),
     Function::new("position", (2, 3), &[P::String, P::String, P::Integer], gives::integer, locate).defaults(&["1"]),
-    Function::new("contains", (2, 2), TEXT, gives::boolean, |a| test(a, |x, y| x.contains(y))),
-    Function::new("startswith", (2, 2), TEXT, gives::boolean, |a| test(a, |x, y| x.starts_with(y))),
-    Function::new("endswith", (2, 2), TEXT, gives::boolean, |a| test(a, |x, y| x.ends_with(y))),
+    Function::new("contains", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.contains(y))),
+    Function::new("startswith", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.starts_with(y))),
+    Function::new("endswith", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.ends_with(y))),
     Function::new("concat", (0, usize::MAX), &[P::Same], concat_type, concat),
     Function::new("concat_ws", (1, usize::MAX), &[P::String, P::Any], gives::string, concat_ws).nulls(Nulls::Any),
     Function::new("split_part", (3, 3), &[P::String, P::String, P::Integer], gives::string, split_part),
@@ -74,6 +74,14 @@ fn map(arguments: &Arguments<'_>, change: impl Fn(&str) -> String) -> Result<Arr
 }
 
 fn test(arguments: &Arguments<'_>, test: impl Fn(&str, &str) -> bool) -> Result<ArrayRef> {
+    if arguments.type_of(0) != arguments.type_of(1) || *arguments.type_of(0) == DataType::Binary {
+        // Bytes compare as the characters of Latin-1, one for each.
+        let latin = |value: &Value| match value {
+            Value::Binary(bytes) => bytes.iter().map(|byte| *byte as char).collect(),
+            other => other.as_str().unwrap_or_default().bytes().map(|byte| byte as char).collect::<String>(),
+        };
+        return arguments.by_value(|values| Ok(Value::Boolean(test(&latin(&values[0]), &latin(&values[1])))));
+    }
     let (a, b) = (arguments.strings(0), arguments.strings(1));
     arguments.make_booleans(|row| Ok(a.get(row).zip(b.get(row)).map(|(a, b)| test(a, b))))
 }
