@@ -484,7 +484,20 @@ bad line
 "#;
     let mut world = Simulated::new(1, 0);
     land(&mut world, "/data/1.json", file);
-    for (options, expected) in [(vec![], expect!["struct<_corrupt_record:string,a:double,b:string,c:array<double>,d:struct<x:string,y:bigint,z:string>,e:string,f:string,g:array<struct<k:bigint>>,i:decimal(20,0),j:string,k:array<string>,l:double,m:double,n:string,o:double,p:decimal(20,0),q:double,s:double>"]), (vec![("mode", "DROPMALFORMED"), ("primitivesAsString", "true")], expect!["struct<a:string,b:string,c:array<string>,d:struct<x:string,y:string,z:string>,e:string,f:string,g:array<struct<k:string>>,i:string,j:string,k:array<string>,l:string,m:string,n:string,o:string,p:string,q:string,s:string>"])] {
+    for (options, expected) in [
+        (
+            vec![],
+            expect![
+                "struct<_corrupt_record:string,a:double,b:string,c:array<double>,d:struct<x:string,y:bigint,z:string>,e:string,f:string,g:array<struct<k:bigint>>,i:decimal(20,0),j:string,k:array<string>,l:double,m:double,n:string,o:double,p:decimal(20,0),q:double,s:double>"
+            ],
+        ),
+        (
+            vec![("mode", "DROPMALFORMED"), ("primitivesAsString", "true")],
+            expect![
+                "struct<a:string,b:string,c:array<string>,d:struct<x:string,y:string,z:string>,e:string,f:string,g:array<struct<k:string>>,i:string,j:string,k:array<string>,l:string,m:string,n:string,o:string,p:string,q:string,s:string>"
+            ],
+        ),
+    ] {
         let request = ReadRequest {
             format: "json".to_owned(),
             options: options.into_iter().collect(),
@@ -508,11 +521,15 @@ fn csv_schemas_as_spark_infers_them() {
 #[test]
 fn csv_records_over_several_lines() {
     let reading = reading("csv", &[("multiLine", "true"), ("header", "true")], "a STRING; b STRING; c STRING", "/data");
-    check(&reading, "x,y,z\n1,\"two\nlines\",3\n\n4,\"quoted \"\"x\"\"\",5\n6,\"open\nend,7\n", expect![[r#"
+    check(
+        &reading,
+        "x,y,z\n1,\"two\nlines\",3\n\n4,\"quoted \"\"x\"\"\",5\n6,\"open\nend,7\n",
+        expect![[r#"
         {"a":"1","b":"two\nlines","c":"3"}
         {"a":"4","b":"\"quoted \"\"x\"\"\"","c":"5"}
         {"a":"6","b":"open\nend,7\n","c":null}
-    "#]]);
+    "#]],
+    );
 }
 
 mod random {

@@ -12,7 +12,6 @@ use crate::plan::OutputMode;
 use crate::plan::optimize;
 use crate::plan::streaming;
 use crate::types::Schema;
-use crate::types::arrow::arrow_schema;
 use crate::world::World;
 
 /// Runs a batch frame.
@@ -35,6 +34,6 @@ pub fn collect(session: &mut Session, world: &mut dyn World, frame: &Frame) -> R
     };
     let (rows, _) = tree.run(&mut BatchLeaves { world, catalog: session.catalog(), zone: &context.zone }, &context)?;
     let schema = frame.schema();
-    let batch = rows.to_batch(arrow_schema(&schema));
+    let batch = rows.to_batch(&schema);
     Ok((schema, batch))
 }

@@ -29,7 +29,6 @@ use crate::state::CommitLog;
 use crate::state::CommitMetadata;
 use crate::state::OffsetLog;
 use crate::state::OffsetSeq;
-use crate::types::arrow::arrow_schema;
 use crate::world::CrashPoint;
 use crate::world::World;
 
@@ -226,7 +225,7 @@ impl Query {
         let read = leaves.finish();
         self.commit_state(world)?;
         crash(world, CrashPoint::DuringSink, self.run.batch_id)?;
-        let batch = rows.to_batch(arrow_schema(&self.schema));
+        let batch = rows.to_batch(&self.schema);
         let seen: Vec<(usize, EventTimeStats)> = lines.iter().filter_map(|line| line.report.event_times).collect();
         let report = self.report(offsets, &batch, lines, read, rows.origin.as_deref(), tracing, !new_data);
         if matches!(self.sink, SinkSlot::Foreach) {

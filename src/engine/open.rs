@@ -236,7 +236,8 @@ fn checkpoint(conf: &Conf, world: &mut dyn World, start: &QueryStart, target: &T
 }
 
 fn trimmed(path: &str) -> String {
-    let path = path.strip_prefix("file:").map_or(path, |rest| if rest.starts_with("//") { &rest[2..] } else { rest });
+    let path = path.strip_prefix("file:").unwrap_or(path);
+    let path = path.strip_prefix("//").unwrap_or(path);
     if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path.to_owned() }
 }
 

@@ -210,12 +210,7 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
         plain(&mut out, "numRowsDroppedByWatermark", state.dropped);
         plain(&mut out, "numShufflePartitions", partitions);
         plain(&mut out, "numStateStoreInstances", partitions);
-        let duplicates = state.duplicates.map_or_else(String::new, |count| format!("\"numDroppedDuplicateRows\":{count},"));
-        let custom = format!(
-            "{{\"loadedMapCacheHitCount\":0,\"loadedMapCacheMissCount\":0,{duplicates}\"stateOnCurrentVersionSizeBytes\":{}}}",
-            424 + 250 * state.total
-        );
-        plain(&mut out, "customMetrics", custom);
+        plain(&mut out, "customMetrics", custom_metrics(state));
         out.push('}');
         out
     });

@@ -153,7 +153,7 @@ fn read_batch(world: &mut dyn World, catalog: &Catalog, zone: &Zone, leaf: &Plan
             let Some(table) = catalog.table(&source.spec.path) else {
                 return Err(unsupported("a table that was dropped while a frame still reads it"));
             };
-            let schema = arrow_schema(&table.rows.schema);
+            let schema = table.rows.batches().first().map_or_else(|| arrow_schema(&table.rows.schema), RecordBatch::schema);
             let rows = kernel(arrow_select::concat::concat_batches(&schema, table.rows.batches()));
             let columns = source.ordinals.iter().map(|ordinal| Arc::clone(rows.column(*ordinal))).collect();
             whole(columns, rows.num_rows())

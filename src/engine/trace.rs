@@ -50,6 +50,7 @@ pub fn account(
 
 fn take(rows: &mut [Row], arrived_ms: &[i64], note: &Note, counted_rows: &mut BTreeMap<(i64, i64), u64>) {
     let (Note::EventTime { origin, .. }
+    | Note::Keyed { origin, .. }
     | Note::Grouped { origin, .. }
     | Note::Late { origin }
     | Note::Duplicate { origin }
@@ -75,6 +76,7 @@ fn take(rows: &mut [Row], arrived_ms: &[i64], note: &Note, counted_rows: &mut BT
                 }
             }
         }
+        Note::Keyed { key, .. } => fate.key.clone_from(key),
         Note::Late { .. } => row.late = true,
         Note::Duplicate { .. } => row.duplicate = true,
         Note::Passed { .. } => row.passed = true,

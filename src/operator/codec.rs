@@ -5,7 +5,9 @@
 use arrow_array::ArrayRef;
 use arrow_row::RowConverter;
 use arrow_row::SortField;
+use arrow_schema::DataType as ArrowType;
 
+use super::conform::conform;
 use super::rows::kernel;
 use crate::types::DataType;
 use crate::types::arrow::arrow_type;
@@ -14,14 +16,16 @@ use crate::types::arrow::arrow_type;
 #[derive(Debug)]
 pub struct Codec {
     converter: RowConverter,
+    types: Vec<ArrowType>,
 }
 
 impl Codec {
     /// A codec for rows of these types.
     #[must_use]
     pub fn new(types: &[DataType]) -> Self {
-        let fields = types.iter().map(|data_type| SortField::new(arrow_type(data_type))).collect();
-        Self { converter: kernel(RowConverter::new(fields)) }
+        let types: Vec<ArrowType> = types.iter().map(arrow_type).collect();
+        let fields = types.iter().map(|data_type| SortField::new(data_type.clone())).collect();
+        Self { converter: kernel(RowConverter::new(fields)), types }
     }
 
     /// The bytes of each row.
@@ -34,7 +38,8 @@ impl Codec {
             (0..rows).for_each(|_| empty.push(parser.parse(&[])));
             return empty;
         }
-        kernel(self.converter.convert_columns(columns))
+        let columns: Vec<ArrayRef> = columns.iter().zip(&self.types).map(|(column, wanted)| conform(column, wanted)).collect();
+        kernel(self.converter.convert_columns(&columns))
     }
 
     /// The columns of these rows.

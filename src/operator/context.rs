@@ -107,6 +107,13 @@ pub enum Note {
         /// Whether it was counted there, or was late.
         counted: bool,
     },
+    /// It has this key besides its time, in a deduplication or a join.
+    Keyed {
+        /// The input row.
+        origin: u32,
+        /// The key.
+        key: Vec<Value>,
+    },
     /// It was dropped as late, without a group.
     Late {
         /// The input row.

@@ -31,6 +31,7 @@ use crate::plan::OutputMode;
 use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Schema;
+use crate::types::arrow::value_at;
 
 /// Passes the first row of each key, in a stream over all batches, else in one.
 #[derive(Debug)]
@@ -90,6 +91,19 @@ impl Deduplicate {
         rows.filter(&mask)
     }
 
+    fn note_keys(&self, rows: &Rows, report: &mut OperatorReport) {
+        let (Some(origin), Some(memory)) = (&rows.origin, &self.memory) else { return };
+        let beside_time: Vec<(&ArrayRef, &Field)> = self
+            .keys
+            .iter()
+            .zip(&memory.key_schema().fields)
+            .filter(|(id, _)| Some(**id) != self.event_time)
+            .map(|(id, field)| (rows.column(*id), field))
+            .collect();
+        let key = |row: usize| beside_time.iter().map(|(column, field)| value_at(column, row, &field.data_type)).collect();
+        report.notes.extend(origin.iter().enumerate().map(|(row, origin)| Note::Keyed { origin: *origin, key: key(row) }));
+    }
+
     fn values(&self, rows: &Rows) -> Vec<ArrayRef> {
         let (Some(delay_us), Some(column)) = (self.delay_us, self.event_time) else { return Vec::new() };
         let times = event_times(rows.column(column));
@@ -107,6 +121,9 @@ impl Operator for Deduplicate {
     fn process(&mut self, inputs: Vec<Rows>, context: &BatchContext, report: &mut OperatorReport) -> Result<Rows> {
         let [rows] = super::only(inputs);
         let before = rows.rows;
+        if context.tracing {
+            self.note_keys(&rows, report);
+        }
         let rows = self.on_time(rows, context, report);
         let keys: Vec<ArrayRef> = self.keys.iter().map(|id| normalized(rows.column(*id))).collect();
         let firsts = UInt32Array::from(group(&keys, rows.rows).firsts);

@@ -37,6 +37,9 @@ pub struct Join {
     ids: Rc<[ColumnId]>,
 }
 
+/// The left side's keys, and the right side's rows by key.
+type Table = (arrow_row::Rows, HashMap<Vec<u8>, Vec<u32>>);
+
 /// Pairs of rows: places in the left and the right side.
 #[derive(Default)]
 struct Pairs {
@@ -74,7 +77,7 @@ impl Join {
     }
 
     /// The left side's keys, and the right side's rows by key.
-    fn table(&self, left: &Rows, right: &Rows, context: &BatchContext) -> Result<Option<(arrow_row::Rows, HashMap<Vec<u8>, Vec<u32>>)>> {
+    fn table(&self, left: &Rows, right: &Rows, context: &BatchContext) -> Result<Option<Table>> {
         if self.keys.is_empty() {
             return Ok(None);
         }

@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 
 use super::codec::Codec;
-use super::rows::kernel;
+use super::rows::concat;
 use super::rows::take;
 use super::store_order::buckets;
 use super::store_order::capacity;
@@ -77,8 +77,7 @@ impl StateRows {
     pub fn concat(pieces: &[Self]) -> Self {
         let joined = |columns: &dyn Fn(&Self) -> &Vec<ArrayRef>| -> Vec<ArrayRef> {
             let count = pieces.first().map_or(0, |piece| columns(piece).len());
-            let arrays = |index: usize| pieces.iter().map(|piece| columns(piece)[index].as_ref()).collect::<Vec<&dyn Array>>();
-            (0..count).map(|index| kernel(arrow_select::concat::concat(&arrays(index)))).collect()
+            (0..count).map(|index| concat(pieces.iter().map(|piece| &columns(piece)[index]))).collect()
         };
         Self {
             keys: joined(&|piece| &piece.keys),

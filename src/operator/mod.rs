@@ -6,6 +6,7 @@
 mod aggregate;
 mod code_table;
 mod codec;
+mod conform;
 mod context;
 mod deduplicate;
 mod filter;

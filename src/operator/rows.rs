@@ -3,6 +3,7 @@
 //! Law: all columns have the same length; nobody below the plan sees a name. `origin` is there only while tracing, and then has one entry a row.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use arrow_array::Array;
 use arrow_array::ArrayRef;
@@ -11,10 +12,15 @@ use arrow_array::RecordBatch;
 use arrow_array::RecordBatchOptions;
 use arrow_array::UInt32Array;
 use arrow_array::new_empty_array;
-use arrow_schema::SchemaRef;
+use arrow_schema::Field as ArrowField;
+use arrow_schema::Schema as ArrowSchema;
+
+use super::conform::all_nullable;
+use super::conform::conform;
 
 use crate::expr::ColumnId;
 use crate::types::DataType;
+use crate::types::Schema;
 use crate::types::arrow::arrow_type;
 
 /// A column's identity and type: what an operator promises to emit.
@@ -115,22 +121,31 @@ impl Rows {
         if pieces.len() == 1 {
             return first.clone();
         }
-        let columns = (0..first.columns.len())
-            .map(|index| {
-                let parts: Vec<&dyn Array> = pieces.iter().map(|piece| piece.columns[index].as_ref()).collect();
-                kernel(arrow_select::concat::concat(&parts))
-            })
-            .collect();
+        let columns = (0..first.columns.len()).map(|index| concat(pieces.iter().map(|piece| &piece.columns[index]))).collect();
         let origin = pieces.iter().map(|piece| piece.origin.as_deref()).collect::<Option<Vec<_>>>().map(|origins| origins.concat().into());
         Self { ids: Rc::clone(&first.ids), columns, rows: pieces.iter().map(|piece| piece.rows).sum(), origin }
     }
 
-    /// The rows as a record batch under this schema.
+    /// The rows as a record batch under these names. All its fields are nullable: what a plan promises of nulls is not the sink's affair.
     #[must_use]
-    pub fn to_batch(&self, schema: SchemaRef) -> RecordBatch {
+    pub fn to_batch(&self, schema: &Schema) -> RecordBatch {
+        let columns: Vec<ArrayRef> = self.columns.iter().map(|column| conform(column, &all_nullable(column.data_type()))).collect();
+        let fields =
+            schema.fields.iter().zip(&columns).map(|(field, column)| ArrowField::new(&field.name, column.data_type().clone(), true));
+        let schema = Arc::new(ArrowSchema::new(fields.collect::<Vec<_>>()));
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
-        kernel(RecordBatch::try_new_with_options(schema, self.columns.clone(), &options))
+        kernel(RecordBatch::try_new_with_options(schema, columns, &options))
     }
+}
+
+/// All values of several columns of one type.
+pub(super) fn concat<'a>(columns: impl Iterator<Item = &'a ArrayRef>) -> ArrayRef {
+    let mut columns: Vec<ArrayRef> = columns.map(Arc::clone).collect();
+    if columns.windows(2).any(|pair| pair[0].data_type() != pair[1].data_type()) {
+        columns = columns.iter().map(|column| conform(column, &all_nullable(column.data_type()))).collect();
+    }
+    let parts: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
+    kernel(arrow_select::concat::concat(&parts))
 }
 
 /// The values at these places.

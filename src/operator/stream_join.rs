@@ -43,6 +43,7 @@ use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Schema;
 use crate::types::arrow::arrow_type;
+use crate::types::arrow::value_at;
 
 /// Joins two streams. Spark's `StreamingSymmetricHashJoinExec`.
 #[derive(Debug)]
@@ -237,6 +238,10 @@ impl Operator for StreamJoin {
     fn process(&mut self, inputs: Vec<Rows>, context: &BatchContext, report: &mut OperatorReport) -> Result<Rows> {
         let [left, right] = super::only(inputs);
         let arrived = (left.rows + right.rows) as u64;
+        if context.tracing {
+            self.left.note_keys(&left, context, report)?;
+            self.right.note_keys(&right, context, report)?;
+        }
         let left = self.left.on_time(left, context, report);
         let right = self.right.on_time(right, context, report);
         let mut counters = StateCounters { dropped: arrived - (left.rows + right.rows) as u64, ..StateCounters::default() };
@@ -304,6 +309,14 @@ impl Side {
             report.notes.extend((0..rows.rows).filter(|row| !mask.value(*row)).map(|row| Note::Late { origin: origin[row] }));
         }
         rows.filter(&mask)
+    }
+
+    fn note_keys(&self, rows: &Rows, context: &BatchContext, report: &mut OperatorReport) -> Result<()> {
+        let Some(origin) = &rows.origin else { return Ok(()) };
+        let columns = self.key_columns(rows, context)?;
+        let key = |row: usize| columns.iter().zip(&self.keys).map(|(column, key)| value_at(column, row, &key.data_type)).collect();
+        report.notes.extend(origin.iter().enumerate().map(|(row, origin)| Note::Keyed { origin: *origin, key: key(row) }));
+        Ok(())
     }
 
     fn key_columns(&self, rows: &Rows, context: &BatchContext) -> Result<Vec<ArrayRef>> {

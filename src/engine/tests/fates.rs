@@ -90,13 +90,13 @@ fn deduplication_tells_duplicates_and_late_rows() {
         ],
         expect![[r#"
             batch=0
-              12:07:00 Counted [] 
-              12:08:00 Duplicate [] 
+              12:07:00 Counted [String("a")] 
+              12:08:00 Duplicate [String("a")] 
             batch=1
             batch=2
-              12:06:00 Late [] 
-              12:09:00 Duplicate [] 
-              12:09:00 Counted [] 
+              12:06:00 Late [String("b")] 
+              12:09:00 Duplicate [String("a")] 
+              12:09:00 Counted [String("c")] 
             batch=3
         "#]],
     );
