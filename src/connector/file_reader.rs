@@ -9,7 +9,7 @@ use super::json_reader;
 use super::lines::lines;
 use super::listing::partition_values;
 use super::parquet;
-use super::read_options::{Mode, Times, flag, not_yet};
+use super::read_options::{Mode, Times, flag, not_yet, refuse_unknown};
 use super::{Options, PushedFilter, SourceRows};
 use crate::diag::Class;
 use crate::diag::Diagnostic;
@@ -18,6 +18,7 @@ use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Schema;
 use crate::types::Zone;
+use crate::types::number::parse_decimal;
 use crate::world::Disk;
 use crate::world::FileStatus;
 use arrow_array::ArrayRef;
@@ -69,9 +70,7 @@ impl FileReader {
             "parquet" => Format::Parquet,
             other => return Err(not_yet(&format!("reading files of the format {other}"))),
         };
-        if options.get("encoding").or_else(|| options.get("charset")).is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) {
-            return Err(not_yet("encodings other than UTF-8"));
-        }
+        refuse_unknown(options)?;
         Ok(Self {
             separator: options.get("lineSep").map(|separator| separator.as_bytes().to_vec()),
             schema: schema.clone(),
@@ -97,10 +96,13 @@ impl FileReader {
             return Err(only_corrupt_record());
         }
         let mut rows = Assembly::new(layout.fields.clone(), layout.has_corrupt, self.mode, layout.filters.clone())?;
-        let mut constants: Vec<Column> = layout.partition_fields.iter().filter_map(|(_, field)| Column::new(&field.data_type)).collect();
+        let mut constants: Vec<Column> = layout.partition_fields.iter().filter_map(|field| Column::new(&field.data_type)).collect();
         let mut arrived_ms = traced.then(Vec::new);
         for file in files {
             let bytes = disk.read(&file.status.path).ok_or_else(|| gone(&file.status.path))?;
+            if [".gz", ".bz2", ".zst", ".lz4"].iter().any(|ending| file.status.path.ends_with(ending)) {
+                return Err(not_yet("compressed files"));
+            }
             let before = rows.rows();
             match self.format {
                 Format::Parquet => parquet::read(&file.status.path, bytes, &mut rows)?,
@@ -108,9 +110,11 @@ impl FileReader {
             }
             let read = rows.rows() - before;
             let values = partition_values(&file.root, &file.status.path);
-            for ((name, _), column) in layout.partition_fields.iter().zip(&mut constants) {
-                let value = values.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_deref());
-                (0..read).for_each(|_| push_constant(column, value, &self.times));
+            for (field, column) in layout.partition_fields.iter().zip(&mut constants) {
+                let value = values.iter().find(|(key, _)| key.eq_ignore_ascii_case(&field.name)).and_then(|(_, value)| value.as_deref());
+                if !(0..read).all(|_| push_constant(column, value, &self.times)) {
+                    return Err(bad_partition(value, field));
+                }
             }
             if let Some(arrived_ms) = &mut arrived_ms {
                 arrived_ms.resize(rows.rows(), file.status.modified_ms);
@@ -131,7 +135,7 @@ impl FileReader {
         for (index, field) in self.schema.fields.iter().enumerate() {
             if is_partition(field) {
                 if wanted.contains(&index) {
-                    layout.partition_fields.push((field.name.clone(), field.clone()));
+                    layout.partition_fields.push(field.clone());
                     layout.from.push((index, From::Partition(layout.partition_fields.len() - 1)));
                 }
             } else if is_corrupt(field) {
@@ -203,7 +207,7 @@ struct Layout {
     fields: Vec<Field>,
     /// Their cells' places in a CSV record.
     places: Places,
-    partition_fields: Vec<(String, Field)>,
+    partition_fields: Vec<Field>,
     has_corrupt: bool,
     from: Vec<(usize, From)>,
     filters: Vec<PushedFilter>,
@@ -237,14 +241,14 @@ fn partition_names(file: &FileToRead) -> Vec<String> {
     partition_values(&file.root, &file.status.path).into_iter().map(|(name, _)| name).collect()
 }
 
-/// A partition's value as a cast from text reads it; what does not fit is null.
-fn push_constant(column: &mut Column, value: Option<&str>, times: &Times) {
-    let Some(text) = value else { return column.push_null() };
+/// A partition's value as a cast from text reads it; false where it does not fit, and then nothing was added.
+fn push_constant(column: &mut Column, value: Option<&str>, times: &Times) -> bool {
+    let Some(text) = value else {
+        column.push_null();
+        return true;
+    };
     let fitted = match &mut column.data {
-        Data::String(_) => {
-            column.push_text(text.as_bytes());
-            return;
-        }
+        Data::String(_) => return column.push_text(text.as_bytes()),
         Data::Long(values) => text.parse().ok().map(|value| values.push(value)),
         Data::Integer(values) => text.parse().ok().map(|value| values.push(value)),
         Data::Short(values) => text.parse().ok().map(|value| values.push(value)),
@@ -252,14 +256,26 @@ fn push_constant(column: &mut Column, value: Option<&str>, times: &Times) {
         Data::Double(values) => text.parse().ok().map(|value| values.push(value)),
         Data::Float(values) => text.parse().ok().map(|value| values.push(value)),
         Data::Boolean(values) => text.to_ascii_lowercase().parse().ok().map(|value| values.push(value)),
+        Data::Decimal(values, precision, scale) => parse_decimal(text, *precision, *scale).map(|value| values.push(value)),
         Data::Date(values) => times.date(text).map(|value| values.push(value)),
         Data::Timestamp(values) => times.timestamp(text).map(|value| values.push(value)),
+        Data::TimestampNtz(values) => times.timestamp_ntz(text).map(|value| values.push(value)),
         _ => None,
     };
-    match fitted {
-        Some(()) => column.mark_valid(),
-        None => column.push_null(),
+    if fitted.is_some() {
+        column.mark_valid();
     }
+    fitted.is_some()
+}
+
+fn bad_partition(value: Option<&str>, field: &Field) -> Box<Diagnostic> {
+    let text = format!(
+        "Failed to cast value '{}' to data type \"{}\" for partition column `{}`. Ensure the value matches the expected data type for this partition column.",
+        value.unwrap_or_default(),
+        field.data_type.sql(),
+        field.name
+    );
+    Diagnostic::new(Class::Named("SparkRuntimeException".to_owned()), "INVALID_PARTITION_VALUE", text, "42846")
 }
 
 /// Spark refuses to read nothing but the column of bad records, which depends on what else is read.

@@ -171,7 +171,9 @@ fn files_of(disk: &Disk, request: &ReadRequest, paths: &[String]) -> Vec<FileToR
     for path in paths {
         for root in roots(disk, path) {
             let found: Vec<FileStatus> = list(disk, &root, &listing);
-            files.extend(found.into_iter().map(|status| FileToRead { status, root: root.clone() }));
+            // The option `basePath` says where the names of partition folders begin.
+            let base = request.options.get("basePath").filter(|base| root.starts_with(*base)).unwrap_or(&root);
+            files.extend(found.into_iter().map(|status| FileToRead { status, root: base.to_owned() }));
         }
     }
     files

@@ -121,6 +121,27 @@ pub(super) fn flag(options: &Options, name: &str, default: bool) -> Result<bool>
     }
 }
 
+/// Refuse the options that would change what is read and that we do not follow.
+pub(super) fn refuse_unknown(options: &Options) -> Result<()> {
+    const HARMLESS: [(&str, &str); 7] = [
+        ("encoding", "utf-8"),
+        ("charset", "utf-8"),
+        ("enforceSchema", "true"),
+        ("dropFieldIfAllNull", "false"),
+        ("prefersDecimal", "false"),
+        ("inferTimestamp", "false"),
+        ("ignoreCorruptFiles", "false"),
+    ];
+    let differs = |(name, harmless): &&(&str, &str)| options.get(name).is_some_and(|value| !value.eq_ignore_ascii_case(harmless));
+    if let Some((name, _)) = HARMLESS.iter().find(differs) {
+        return Err(not_yet(&format!("the option {name}")));
+    }
+    match ["unescapedQuoteHandling", "modifiedBefore", "modifiedAfter"].iter().find(|name| options.get(name).is_some()) {
+        Some(name) => Err(not_yet(&format!("the option {name}"))),
+        None => Ok(()),
+    }
+}
+
 /// What Spark says of a pattern that is none.
 fn bad_pattern(error: PatternError) -> Box<Diagnostic> {
     Diagnostic::new(Class::Named("SparkUpgradeException".to_owned()), error.condition, error.text, error.sql_state)

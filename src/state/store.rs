@@ -10,8 +10,11 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 
-/// Every so many versions everything is written anew: `spark.sql.streaming.stateStore.minDeltasForSnapshot`.
+/// After so many versions everything is written anew: `spark.sql.streaming.stateStore.minDeltasForSnapshot`.
 const DELTAS_BEFORE_SNAPSHOT: u64 = 10;
+/// A larger state is written anew only once its deltas have come to an eighth of it.
+// DIFFERENCE: Spark writes snapshots beside the query, on a thread of its own; here the batch would stand still for them.
+const SMALL_STATE_BYTES: usize = 4 << 20;
 /// So many versions stay on the disk: `spark.sql.streaming.minBatchesToRetain`.
 const VERSIONS_KEPT: u64 = 100;
 /// Above so many bytes of files only what the last two versions need stays.
@@ -37,6 +40,7 @@ pub struct StateStore {
     undo: Vec<Undo>,
     bytes: usize,
     bytes_since_snapshot: u64,
+    snapshot_version: u64,
 }
 
 /// A key and its value in one piece of memory.
@@ -98,10 +102,15 @@ impl StateStore {
             undo: Vec::new(),
             bytes: 0,
             bytes_since_snapshot: 0,
+            snapshot_version: 0,
         };
         for path in snapshot::files_of(disk, folder, version)? {
             let file = disk.read(&path).unwrap_or_default();
-            store.bytes_since_snapshot += file.len() as u64;
+            if path.ends_with(".snapshot") {
+                store.snapshot_version = snapshot::version_of(&path).unwrap_or(0);
+            } else {
+                store.bytes_since_snapshot += file.len() as u64;
+            }
             snapshot::read_records(&path, file, |key, value| match value {
                 Some(value) => store.put(key, value, expiry_of(key, value)),
                 None => drop(store.remove(key)),
@@ -345,7 +354,10 @@ impl StateStore {
 
     /// A snapshot when it is due; old files go.
     fn maintain(&mut self, disk: &mut Disk) {
-        if self.version.is_multiple_of(DELTAS_BEFORE_SNAPSHOT) {
+        let worth_it = self.bytes < SMALL_STATE_BYTES || self.bytes_since_snapshot > self.bytes as u64 / 8;
+        if self.version - self.snapshot_version >= DELTAS_BEFORE_SNAPSHOT && worth_it {
+            self.snapshot_version = self.version;
+            self.bytes_since_snapshot = 0;
             let mut records = Records::default();
             for (key, value) in self.scan() {
                 records.put(key, value);
