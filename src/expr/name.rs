@@ -73,12 +73,30 @@ fn over(child: &Expr, partition: &[Expr], order: &[super::tree::SortKey]) -> Str
         inside.push(format!("ORDER BY {}", order.iter().map(sort_key).collect::<Vec<_>>().join(", ")));
     }
     let ranked = matches!(child.bare(), Expr::Call { name, .. } if RANKING.contains(&name.to_ascii_lowercase().as_str()));
-    inside.push(match (ranked, order.is_empty()) {
-        (true, _) => "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".to_owned(),
-        (false, false) => "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".to_owned(),
-        (false, true) => "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING".to_owned(),
-    });
+    inside.push(one_row(child).unwrap_or_else(|| frame(ranked, order.is_empty())));
     format!("{} OVER ({})", pretty_name(child), inside.join(" "))
+}
+
+/// The rows that a function looks at where nothing is said of them.
+fn frame(ranked: bool, unordered: bool) -> String {
+    let text = match (ranked, unordered) {
+        (true, _) => "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
+        (false, false) => "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
+        (false, true) => "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
+    };
+    text.to_owned()
+}
+
+/// `lag` and `lead` look at one row at a distance, whatever the order.
+fn one_row(child: &Expr) -> Option<String> {
+    let Expr::Call { name, arguments, .. } = child.bare() else { return None };
+    let offset = arguments.get(1).map_or("1".to_owned(), pretty_name);
+    let offset = match name.to_ascii_lowercase().as_str() {
+        "lag" => offset.strip_prefix('-').map_or_else(|| format!("-{offset}"), str::to_owned),
+        "lead" => offset,
+        _ => return None,
+    };
+    Some(format!("ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING"))
 }
 
 const RANKING: [&str; 6] = ["row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"];

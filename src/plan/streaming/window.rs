@@ -7,6 +7,7 @@ use crate::expr::TypedKind;
 use crate::plan::Plan;
 use crate::plan::WindowFunction;
 use crate::plan::column::quote;
+use crate::types::DataType;
 
 /// `NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING`: the functions that share the first one's window.
 pub(super) fn refused(functions: &[WindowFunction], child: &Plan) -> Box<Diagnostic> {
@@ -25,20 +26,9 @@ pub(super) fn refused(functions: &[WindowFunction], child: &Plan) -> Box<Diagnos
     Diagnostic::analysis("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING", text, "42KDE")
 }
 
-/// What follows `OVER` in the call's text; `lag` and `lead` look at one row alone.
-fn specification(call: &OverCall) -> String {
-    let specification = call.sql.split_once(" OVER ").map_or(call.sql.as_str(), |(_, specification)| specification);
-    if !matches!(call.name.as_str(), "lag" | "lead") {
-        return specification.to_owned();
-    }
-    let offset = match call.arguments.get(1).and_then(Typed::as_literal).and_then(crate::types::Value::as_i64) {
-        Some(offset) if call.name == "lag" => -offset,
-        Some(offset) => offset,
-        None if call.name == "lag" => -1,
-        None => 1,
-    };
-    let start = specification.find(" RANGE BETWEEN").or_else(|| specification.find(" ROWS BETWEEN")).unwrap_or(specification.len() - 1);
-    format!("{} ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING)", &specification[..start])
+/// What follows `OVER` in the call's text.
+fn specification(call: &OverCall) -> &str {
+    call.sql.split_once(" OVER ").map_or(call.sql.as_str(), |(_, specification)| specification)
 }
 
 /// The function with its arguments as plans print them, columns with their ids: `lag(id#3, -1, null)`.
@@ -60,7 +50,10 @@ fn call_text(call: &OverCall, child: &Plan) -> String {
 
 fn argument_text(argument: &Typed, child: &Plan) -> String {
     match &argument.kind {
-        TypedKind::Column(id) => child.column(*id).map_or_else(String::new, |column| format!("{}#{}", column.name, id.0)),
+        TypedKind::Column(id) => child.column(*id).map_or_else(String::new, |column| {
+            let suffix = if column.data_type == DataType::Long { "L" } else { "" };
+            format!("{}#{}{suffix}", column.name, id.0)
+        }),
         TypedKind::Literal(value) => {
             let text = crate::types::display::cast_string(value, &argument.data_type, &crate::types::Zone::utc());
             text.unwrap_or_else(|| "null".to_owned())

@@ -166,7 +166,7 @@ fn union_of_incompatible_types() {
     check("a = stream id INT, name STRING
 b = stream id INT, name STRING
 c = b | select id; array(name) AS name
-x = a | union c", "schema", &expect!["AnalysisException: [UNRESOLVED_ROUTINE] Cannot resolve routine `array` on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]. SQLSTATE: 42883; line 1 pos 0"]);
+x = a | union c", "schema", &expect![[r#"AnalysisException: [INCOMPATIBLE_COLUMN_TYPE] UNION can only be performed on tables with compatible column types. The second column of the second table is "ARRAY<STRING>" type which is not compatible with "STRING" at the same column of the first table.. SQLSTATE: 42825"#]]);
 }
 
 #[test]

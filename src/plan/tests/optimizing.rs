@@ -148,7 +148,10 @@ fn literals_are_folded() {
     check("e = stream id INT, name STRING, at TIMESTAMP, x DOUBLE, tags ARRAY<STRING>
 o = stream id INT, label STRING, seen TIMESTAMP
 w = e | watermark at; 1 minute
-x = e | where x > 1 AND at > '2024-01-01' AND at >= current_timestamp()", "optimized", &expect!["AnalysisException: [UNRESOLVED_ROUTINE] Cannot resolve routine `current_timestamp` on search path [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]. SQLSTATE: 42883; line 1 pos 38"]);
+x = e | where x > 1 AND at > '2024-01-01' AND at >= current_timestamp()", "optimized", &expect![[r#"
+    Filter (((x#3 > 1.0) AND (at#2 > 2024-01-01 00:00:00)) AND (at#2 >= current_timestamp()))
+    +- StreamingRelation json [id#0, name#1, at#2, x#3, tags#4], pushed: [(x#3 > 1.0), (at#2 > 2024-01-01 00:00:00), isnotnull(x#3), isnotnull(at#2)]
+"#]]);
 }
 
 #[test]
