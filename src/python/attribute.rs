@@ -1,5 +1,6 @@
 //! Attributes: reading, writing and deleting `object.name`; methods bound to their objects.
 
+use super::builtin::OF_DIAGNOSTICS;
 use super::class::Class;
 use super::class::Instance;
 use super::class::Type;
@@ -102,7 +103,9 @@ impl Vm<'_> {
         if let Some(value) = instance.get(name) {
             return Ok(Some(value));
         }
-        if let Some(found) = in_class {
+        let of_host_alone =
+            OF_DIAGNOSTICS.contains(&name) && matches!(in_class, Some(Value::Builtin(_))) && instance.diagnostic.borrow().is_none();
+        if let Some(found) = in_class.filter(|_| !of_host_alone) {
             return self.bind_attribute(found, object).map(Some);
         }
         match name {

@@ -1,5 +1,6 @@
 //! Classes and their instances: names, bases, the order in which bases are asked, attributes.
 
+use super::builtin::OF_VALUES;
 use super::names::Names;
 use super::types;
 use super::value::Value;
@@ -151,7 +152,11 @@ impl Class {
     /// The attribute that instances see under a name: this class's own, or the first ancestor's.
     #[must_use]
     pub fn lookup(&self, name: &str) -> Option<Value> {
-        self.lookup_without_object(name).or_else(|| types::object_attribute(name))
+        let found = self.lookup_without_object(name);
+        if found.is_none() && self.layout == Type::Object && !self.builtin && OF_VALUES.contains(&name) {
+            return None;
+        }
+        found.or_else(|| types::object_attribute(name))
     }
 
     /// As [`Class::lookup`], without what every object has.

@@ -374,11 +374,6 @@ fn pad(sign: &str, text: &str, spec: &Spec, default: char) -> String {
 
 fn format_number(value: &Value, spec: &Spec) -> Result<String, Raised> {
     let kind = spec.kind;
-    if matches!(value, Value::Bool(_)) && kind.is_none() && spec.grouping.is_none() && spec.sign.is_none() {
-        let text = if value.as_bool() == Some(true) { "True" } else { "False" };
-        let align = if spec.align == Some('=') { Some('>') } else { spec.align };
-        return Ok(pad("", text, &Spec { align, ..spec.clone() }, '<'));
-    }
     let integer = !matches!(value, Value::Float(_));
     let (negative, digits) = match (integer, kind) {
         (true, None | Some('d' | 'n' | 'b' | 'o' | 'x' | 'X' | 'c')) => {

@@ -8,6 +8,7 @@ use super::host::Reply;
 use super::machine::Vm;
 use super::names::Names;
 use super::raised::Raised;
+use super::trash;
 use super::value::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,6 +26,29 @@ pub struct Function {
     pub(super) cells: Vec<Cell>,
     pub(super) globals: Rc<RefCell<Names>>,
     pub(super) attributes: RefCell<Names>,
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        trash::drop_all(std::mem::take(&mut self.defaults));
+        trash::drop_all(std::mem::take(&mut self.keyword_defaults));
+        trash::drop_all(std::mem::take(&mut self.cells));
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        trash::drop_later((std::mem::take(&mut self.function), std::mem::take(&mut self.receiver)));
+    }
+}
+
+impl Drop for Wrapper {
+    fn drop(&mut self) {
+        match self {
+            Self::Property(a, b) => trash::drop_later((std::mem::take(a), std::mem::take(b))),
+            Self::Static(inner) | Self::Class(inner) | Self::Super(_, inner) => trash::drop_later(std::mem::take(inner)),
+        }
+    }
 }
 
 impl Function {

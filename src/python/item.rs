@@ -231,7 +231,7 @@ impl Vm<'_> {
             if let Some(place) = dict.find_plain(hash, key) {
                 return Ok(Some(place));
             }
-            if !matches!(key, Value::Tuple(_)) {
+            if !matches!(key, Value::Tuple(_) | Value::Set(_)) {
                 return self.find_among_instances(dict, hash, key);
             }
         }

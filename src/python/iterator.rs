@@ -466,9 +466,8 @@ impl Iter {
 
 impl Drop for Iter {
     fn drop(&mut self) {
-        if let State::Generator(frame) = self.state.get_mut() {
-            super::trash::drop_all(std::mem::take(&mut frame.stack));
-            super::trash::drop_all(std::mem::take(&mut frame.locals));
+        if matches!(self.state.get_mut(), State::Generator(_) | State::Pull(_) | State::Items(_)) {
+            super::trash::drop_later(std::mem::replace(self.state.get_mut(), State::Done));
         }
     }
 }

@@ -108,8 +108,8 @@ impl Vm<'_> {
     }
 
     pub(super) fn in_place(&mut self, operator: Operator, left: &Value, right: &Value) -> Result<Value, Raised> {
-        if is_number(left) {
-            return self.binary(operator, left, right);
+        if is_number(left) && is_number(right) {
+            return number::binary(operator, left, right).map_err(|raised| self.in_place_message(raised, operator, left, right));
         }
         if let Some(method) = self.method_of(left, operator.in_place_dunder()) {
             let value = self.call_with(&method, vec![right.clone()])?;

@@ -1,9 +1,11 @@
 //! Lists and tuples. A deep chain of them is dropped without deep recursion.
 
+use super::raised::Raised;
 use super::trash;
 use super::value::Value;
 use std::cell::RefCell;
 use std::ops::Deref;
+use std::rc::Rc;
 
 /// A `list`: shared and changeable. No borrow of its items outlives a call into Python.
 #[derive(Default)]
@@ -91,4 +93,12 @@ impl Drop for Tuple {
     fn drop(&mut self) {
         trash::drop_all(std::mem::take(&mut self.items));
     }
+}
+
+/// The parts of a `slice`. DIFFERENCE: a slice of slices, which no sequence takes, is refused: a long chain of them could not be dropped safely.
+pub(super) fn slice(parts: [Value; 3]) -> Result<Value, Raised> {
+    if parts.iter().any(|part| matches!(part, Value::Slice(_))) {
+        return Err(Raised::type_error("slice indices must be integers or None or have an __index__ method"));
+    }
+    Ok(Value::Slice(Rc::from(parts)))
 }

@@ -194,7 +194,8 @@ impl Vm<'_> {
             }
             Op::Slice => {
                 let (step, stop, start) = (frame.pop(), frame.pop(), frame.pop());
-                frame.push(Value::Slice(Rc::from([start, stop, step])));
+                let slice = super::sequence::slice([start, stop, step])?;
+                frame.push(slice);
             }
             _ => unreachable!("not an access"),
         }

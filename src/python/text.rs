@@ -62,7 +62,7 @@ impl Vm<'_> {
         match value {
             Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Set(_) | Value::Iter(_) => self.container_repr(value),
             Value::Host(object) => Ok(self.host.repr(object)),
-            Value::Instance(instance) => self.instance_repr(value, instance),
+            Value::Instance(_) => self.instance_repr(value),
             Value::Slice(parts) => {
                 let parts = parts.iter().map(|part| self.repr(part)).collect::<Result<Vec<_>, _>>()?;
                 Ok(format!("slice({})", parts.join(", ")))
@@ -75,7 +75,7 @@ impl Vm<'_> {
         }
     }
 
-    fn instance_repr(&mut self, value: &Value, instance: &Rc<Instance>) -> Result<String, Raised> {
+    fn instance_repr(&mut self, value: &Value) -> Result<String, Raised> {
         if let Some(method) = self.method_of(value, "__repr__") {
             return match self.call_with(&method, Vec::new())? {
                 Value::Str(text) => Ok(text.to_string()),

@@ -72,7 +72,7 @@ pub(in crate::python) fn construct(vm: &mut Vm<'_>, class: &Rc<Class>, mut given
             let step = parts.pop().unwrap_or(Value::None);
             let stop = parts.pop().unwrap_or(Value::None);
             let start = parts.pop().unwrap_or(Value::None);
-            Ok(Value::Slice(Rc::from([start, stop, step])))
+            crate::python::sequence::slice([start, stop, step])
         }
         Type::Type => make_type(vm, given),
         Type::Super => make_super(vm, &given),

@@ -56,6 +56,9 @@ pub(super) static TABLE: &[Builtin] = &[
         match value.plain() {
             Value::Int(number) => Ok(Value::Int(*number)),
             Value::Bool(truth) => Ok(Value::Int(i64::from(*truth))),
+            Value::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+                Ok(number::float_to_big(*number).map_or(Value::Int(0), Value::big))
+            }
             _ => vm.hash(&value).map(|hash| Value::Int(hash.cast_signed() >> 3)),
         }
     }),

@@ -25,6 +25,8 @@ use super::value::Value;
 use std::rc::Rc;
 
 pub(super) use classes::construct;
+pub(super) use objects::OF_DIAGNOSTICS;
+pub(super) use objects::OF_VALUES;
 pub(super) use sorting::sort_values;
 
 /// A function of ours.

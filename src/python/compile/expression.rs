@@ -84,7 +84,7 @@ impl<'a> Compiler<'a> {
             }
             Expr::Yield(stmt) => return self.yields(stmt.value.as_deref(), span),
             Expr::YieldFrom(stmt) => return self.yield_from(&stmt.value, span),
-            Expr::Await(_) => return refuse("'await' outside async function", span),
+            Expr::Await(_) => return refuse("'await' outside function", span),
             Expr::Starred(_) => return refuse("can't use starred expression here", span),
             Expr::TString(_) => return refuse("Tidemark does not know template strings", span),
             Expr::IpyEscapeCommand(_) => return refuse("invalid syntax", span),

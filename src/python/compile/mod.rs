@@ -35,6 +35,9 @@ pub(super) fn compile(program: &Program, own: bool) -> Result<Rc<Code>, Box<Diag
     }
     let scopes = Scopes::read(&program.tree.body);
     if let Some((name, range)) = &scopes.unbound_nonlocal {
+        if scopes.all[0].nonlocals.contains_key(name) {
+            return refuse("nonlocal declaration not allowed at module level", parse::span(*range));
+        }
         return Err(Box::new(parse::syntax_error(format!("no binding for nonlocal '{name}' found"), parse::span(*range))));
     }
     let lines = Rc::new(Lines::new(&program.text, own));

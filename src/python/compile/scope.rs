@@ -13,7 +13,6 @@ use ruff_python_ast::visitor::walk_except_handler;
 use ruff_python_ast::visitor::walk_expr;
 use ruff_python_ast::visitor::walk_pattern;
 use ruff_python_ast::visitor::walk_stmt;
-use ruff_text_size::Ranged;
 use ruff_text_size::TextRange;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -153,11 +152,6 @@ impl Scope {
             cells: Vec::new(),
             free: Vec::new(),
         }
-    }
-
-    /// Whether the program binds a name here.
-    pub(super) fn binds(&self, name: &str) -> bool {
-        self.bound.contains(name)
     }
 }
 
@@ -343,9 +337,4 @@ impl<'a> Visitor<'a> for Reader {
         }
         walk_pattern(self, pattern);
     }
-}
-
-/// The range of anything that has one, for messages.
-pub(super) fn range_of(node: &impl Ranged) -> TextRange {
-    node.range()
 }

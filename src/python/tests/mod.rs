@@ -37,6 +37,7 @@ impl Host for Printer {
 }
 
 /// Runs a program to its end; what it printed, and the exception that ended it as `Class: message` on a line of its own.
+/// The texts of syntax errors are ruff's, not CPython's, so they are left out.
 fn run(text: &str) -> String {
     let mut host = Printer::default();
     let mut machine = Machine::new();
@@ -46,7 +47,7 @@ fn run(text: &str) -> String {
             Status::OutOfFuel | Status::Waiting(_) => {}
             Status::Finished => return host.printed,
             Status::Raised(diagnostic) => {
-                host.printed.push_str(&if diagnostic.message.is_empty() {
+                host.printed.push_str(&if diagnostic.message.is_empty() || diagnostic.headline() == "SyntaxError" {
                     format!("{}\n", diagnostic.class)
                 } else {
                     format!("{diagnostic}\n")

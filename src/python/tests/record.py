@@ -11,7 +11,7 @@ def run(program):
         except SystemExit:
             pass
         except BaseException as error:
-            text = str(error) if not isinstance(error, SyntaxError) else error.msg
+            text = str(error) if not isinstance(error, SyntaxError) else ""
             print(f"{type(error).__name__}: {text}" if text else type(error).__name__)
     return out.getvalue()
 
