@@ -84,7 +84,6 @@ fn with_cell(known: &DataType, cell: &str, options: &CsvOptions) -> DataType {
         (DataType::Null, _) => found,
         (known, found) if known == found => known.clone(),
         (DataType::Integer | DataType::Long | DataType::Decimal(..), DataType::Long | DataType::Decimal(..) | DataType::Double)
-        | (DataType::Long, DataType::Double)
         | (DataType::Date, DataType::Timestamp) => found,
         _ => DataType::String,
     }
