@@ -80,9 +80,11 @@ fn run(arguments: &[&str]) -> std::io::Result<bool> {
     let outcome = playground.run(&source);
     let mut failures: Vec<Box<Diagnostic>> = outcome.diagnostic.into_iter().collect();
     if failures.is_empty() {
-        failures.extend(playground.process());
         if playground.state() == ProgramState::Waiting {
             failures.extend(playground.settle(AT_MOST_MS));
+        }
+        if playground.state() != ProgramState::Waiting {
+            failures.extend(playground.process());
         }
         failures.extend(playground.take_failures());
     }

@@ -69,15 +69,6 @@ pub(super) fn member(class: &str, name: &str) -> Option<Member> {
     Some(Member::Method(Signature { method: true, ..Signature::parse(&format!("{class}.{name}"), parameters) }))
 }
 
-/// All member names of a class.
-pub(super) fn members(class: &str) -> impl Iterator<Item = &'static str> {
-    let prefix = format!("{class} ");
-    SIGNATURES.lines().filter_map(move |line| line.strip_prefix(prefix.as_str())).map(|rest| {
-        let rest = rest.strip_prefix('@').unwrap_or(rest);
-        rest.split(' ').next().unwrap_or(rest)
-    })
-}
-
 impl Signature {
     /// Reads `colName col=1 *cols **options`: a default is marked by `=` or `?`.
     pub(super) fn parse(qualified_name: &str, text: &str) -> Self {

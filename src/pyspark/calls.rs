@@ -65,7 +65,7 @@ impl Driver {
             (Object::Event(class, attributes), _) => {
                 attributes.iter().find(|it| it.0 == name).map(|it| it.1.clone()).ok_or_else(|| Raised::no_attribute(class, name))
             }
-            (Object::Class("StorageLevel"), _) => Ok(Object::StorageLevel(name.to_owned()).value()),
+            (Object::Class("StorageLevel"), _) => Ok(Object::StorageLevel.value()),
             (Object::Context, _) if name == "version" => Ok(Value::str("4.3.0")),
             (Object::Context, Some(Member::Property)) if name == "defaultParallelism" => Ok(Value::Int(1)),
             (Object::Type(_) | Object::Struct(_) | Object::Field(_), _) => {

@@ -23,6 +23,9 @@ pub(super) fn operator(sign: &str, left: &python::Value, right: &python::Value) 
     if sign == "[]" {
         return own(left).then(|| item(left, right));
     }
+    if !own(left) && !own(right) {
+        return None;
+    }
     if sign == "neg" {
         return Some(values::literal(left).map(|it| Expr::call("negative", vec![it])));
     }

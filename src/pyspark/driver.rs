@@ -180,6 +180,7 @@ impl Driver {
 
     /// Starts a query; listeners are told before the call returns.
     pub(super) fn start(&mut self, writer: &super::writer::StreamWriter, table: Option<&str>) -> Result<Reply, Raised> {
+        writer.check()?;
         let default_format = self.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned();
         let (start, callback) = writer.query(table, &default_format, self.recording);
         let active = self.session.active();

@@ -36,8 +36,8 @@ pub(super) fn attribute(driver: &mut Driver, frame: &Frame, name: &str) -> Resul
         "isStreaming" => Value::Bool(frame.is_streaming()),
         "sparkSession" => driver.session_value(),
         "na" => Object::Na(frame.clone()).value(),
-        "stat" => Object::Stat(frame.clone()).value(),
-        "storageLevel" => Object::StorageLevel("NONE".to_owned()).value(),
+        "stat" => Object::Stat.value(),
+        "storageLevel" => Object::StorageLevel.value(),
         "write" => {
             if frame.is_streaming() {
                 let text = "The method `write` can not be called on streaming Dataset/DataFrame.";

@@ -43,7 +43,7 @@ pub(super) enum Object {
     /// `df.na`.
     Na(Frame),
     /// `df.stat`.
-    Stat(Frame),
+    Stat,
     /// `df.groupBy(...)`.
     Grouped(Grouped),
     /// `df.write`.
@@ -81,7 +81,7 @@ pub(super) enum Object {
     /// `decimal.Decimal`: the unscaled digits and the scale.
     Decimal(i128, u8),
     /// `StorageLevel.MEMORY_ONLY` and the like: of no consequence here.
-    StorageLevel(String),
+    StorageLevel,
 }
 
 impl Object {
@@ -110,7 +110,7 @@ impl HostObject for Object {
             Self::Reader(_) => "DataFrameReader",
             Self::Frame(_) => "DataFrame",
             Self::Na(_) => "DataFrameNaFunctions",
-            Self::Stat(_) => "DataFrameStatFunctions",
+            Self::Stat => "DataFrameStatFunctions",
             Self::Grouped(_) => "GroupedData",
             Self::BatchWriter(_) => "DataFrameWriter",
             Self::StreamWriter(_) => "DataStreamWriter",
@@ -123,10 +123,10 @@ impl HostObject for Object {
             Self::Query(_) => "StreamingQuery",
             Self::Record(class, _) | Self::Event(class, _) => class,
             Self::Function(_) | Self::Udf(_) | Self::UdfDecorator(_) => "function",
-            Self::Class(_) => "type",
+            Self::Class(name) => name,
             Self::Method(..) => "method",
             Self::Decimal(..) => "Decimal",
-            Self::StorageLevel(_) => "StorageLevel",
+            Self::StorageLevel => "StorageLevel",
         }
     }
 

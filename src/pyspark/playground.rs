@@ -24,6 +24,9 @@ use std::collections::BTreeMap;
 const FUEL: u64 = 2_000_000;
 /// The stretches after which a program that never waits is stopped.
 const STRETCHES: u32 = 100;
+/// The batches and the triggers after which [`Playground::process`] takes a source for endless.
+const MOST_BATCHES: u32 = 10_000;
+const MOST_TRIGGERS: u32 = 60;
 /// The clock of a world that nobody set: 2024-05-05T10:00:00Z.
 const START_MS: i64 = 1_714_903_200_000;
 
@@ -221,17 +224,20 @@ impl Playground {
     }
 
     fn until_idle(&mut self, id: QueryId) -> Option<Box<Diagnostic>> {
-        // A source that never dries up, such as `rate`, would go on for ever.
-        for _ in 0..10_000 {
+        // A source that never dries up, such as `rate`, would go on for ever as the clock moves from trigger to trigger.
+        let mut triggers = 0;
+        for _ in 0..MOST_BATCHES {
             if !self.driver.session.query(id).is_active() {
                 return None;
             }
             match self.step_query(id) {
                 Moved::Ran => {}
-                Moved::Idle => return None,
-                Moved::Until(until_ms) => self.driver.world.advance_to(until_ms),
+                Moved::Until(until_ms) if triggers < MOST_TRIGGERS => {
+                    triggers += 1;
+                    self.driver.world.advance_to(until_ms);
+                }
                 Moved::Over(failure) => return failure,
-                Moved::Crashed => return None,
+                Moved::Idle | Moved::Until(_) | Moved::Crashed => return None,
             }
         }
         None

@@ -28,6 +28,8 @@ pub(super) struct StreamWriter {
     options: Options,
     partition_by: Vec<String>,
     function: Option<Callback>,
+    /// The kind of a trigger that Tidemark does not know.
+    unknown_trigger: Option<String>,
 }
 
 /// The program's function that gets the rows.
@@ -51,7 +53,20 @@ impl StreamWriter {
             options: Options::default(),
             partition_by: Vec::new(),
             function: None,
+            unknown_trigger: None,
         }
+    }
+
+    /// What Tidemark cannot start, in the order in which Spark would refuse it.
+    ///
+    /// # Errors
+    /// A path that is missing; a trigger that Tidemark does not know.
+    pub(super) fn check(&self) -> Result<()> {
+        let Some(kind) = &self.unknown_trigger else { return Ok(()) };
+        if self.format.is_none() && self.function.is_none() && self.options.get("path").is_none() {
+            return Err(Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_2047", "'path' is not specified.", ""));
+        }
+        Err(errors::unknown_to_us(&format!("the {kind} trigger")))
     }
 
     /// What `start` or `toTable` asks of the session, and the function to call.
@@ -87,7 +102,7 @@ pub(super) fn method(writer: &RefCell<StreamWriter>, name: &str, call: &Call) ->
         "option" => writer.options.set(&options::text(call.get("key")), call.get("value")),
         "options" => call.keywords.iter().for_each(|(key, value)| writer.options.set(key, value)),
         "partitionBy" => writer.partition_by = text_columns(&call.rest)?,
-        "trigger" => writer.trigger = trigger(call)?,
+        "trigger" => (writer.trigger, writer.unknown_trigger) = trigger(call)?,
         "foreachBatch" => {
             writer.function = Some(Callback::Batch(call.get("func").clone()));
             writer.format = None;
@@ -137,22 +152,23 @@ fn mode(value: &Value) -> Result<OutputMode> {
     }
 }
 
-fn trigger(call: &Call) -> Result<Trigger> {
+/// The trigger, and its kind where Tidemark does not know it.
+fn trigger(call: &Call) -> Result<(Trigger, Option<String>)> {
     let kinds = ["processingTime", "once", "continuous", "availableNow", "realTime"];
     let given: Vec<&str> = kinds.into_iter().filter(|it| call.given(it).is_some()).collect();
     let [kind] = given.as_slice() else { return Err(errors::error("PySparkValueError", "ONLY_ALLOW_SINGLE_TRIGGER", &[])) };
     match *kind {
-        "processingTime" => Ok(Trigger::ProcessingTime(interval_ms(errors::non_empty(kind, call.get(kind))?)?)),
+        "processingTime" => Ok((Trigger::ProcessingTime(interval_ms(errors::non_empty(kind, call.get(kind))?)?), None)),
         "once" | "availableNow" => {
             if call.get(kind).as_bool() != Some(true) {
                 return Err(errors::error("PySparkValueError", "VALUE_NOT_ALLOWED", &[("arg_name", kind), ("allowed_values", "[True]")]));
             }
-            Ok(if *kind == "once" { Trigger::Once } else { Trigger::AvailableNow })
+            Ok((if *kind == "once" { Trigger::Once } else { Trigger::AvailableNow }, None))
         }
         _ => {
             let text = errors::non_empty(kind, call.get(kind))?;
             interval_ms(text)?;
-            Err(errors::unknown_to_us(&format!("the {kind} trigger")))
+            Ok((Trigger::Default, Some((*kind).to_owned())))
         }
     }
 }
@@ -175,9 +191,12 @@ fn interval_ms(text: &str) -> Result<i64> {
 
 /// What `foreach` takes: a function, or an object with `process`.
 fn row_function(value: &Value) -> Result<Value> {
-    if value.is_callable() && !matches!(value, Value::Host(_))
-        || matches!(value, Value::Instance(it) if it.class.lookup("process").is_some())
-    {
+    let is_function = match value {
+        Value::Instance(instance) => ["__call__", "process"].iter().any(|it| instance.class.lookup_without_object(it).is_some()),
+        Value::Host(_) => false,
+        other => other.is_callable(),
+    };
+    if is_function {
         return Ok(value.clone());
     }
     Err(errors::error("PySparkAttributeError", "ATTRIBUTE_NOT_CALLABLE", &[("attr_name", "process"), ("obj_name", "f")]))

@@ -282,7 +282,10 @@ impl Value {
     #[must_use]
     pub fn is_instance(&self, class: &Rc<Class>) -> bool {
         match self {
-            Self::Host(object) => object.class_name() == &*class.name || object.base_names().contains(&&*class.name),
+            Self::Host(object) => {
+                let is_object = class.builtin && class.layout == Type::Object;
+                is_object || object.class_name() == &*class.name || object.base_names().contains(&&*class.name)
+            }
             _ => self.class().is_subclass(class),
         }
     }

@@ -55,8 +55,6 @@ pub(super) enum Place {
     Insert { at: usize, from: usize, before: String, after: String, quote: Quote },
     /// The whole trigger; `interval` is what a timed kind gets.
     Trigger { replaced: Option<(usize, usize)>, at: usize, from: usize, interval: String },
-    /// Shown only.
-    Fixed,
 }
 
 pub(super) type PlacedCard = (Card, Vec<(CardField, Place)>);

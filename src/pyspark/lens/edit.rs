@@ -26,7 +26,6 @@ fn change(program: &str, place: &Place, value: &str) -> Option<(usize, usize, St
             Some((*at, *at, format!("{before}{value}{after}{layout}")))
         }
         Place::Trigger { replaced, at, from, interval } => trigger(program, *replaced, *at, *from, interval, value),
-        Place::Fixed => None,
     }
 }
 

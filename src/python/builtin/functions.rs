@@ -311,7 +311,7 @@ fn instance_of(vm: &mut Vm<'_>, object: &Value, class: &Value) -> Result<bool, R
         Value::None => Ok(object.is_none()),
         Value::Host(host_class) => {
             let name = host_class.class_name();
-            Ok(matches!(object, Value::Host(object) if object.class_name() == name))
+            Ok(matches!(object, Value::Host(object) if object.class_name() == name || object.base_names().contains(&name)))
         }
         _ => Err(Raised::type_error("isinstance() arg 2 must be a type, a tuple of types, or a union")),
     }
