@@ -9,6 +9,11 @@ use super::questions;
 use super::replay;
 use super::replay::Said;
 use super::replay::Stage;
+use super::setting::Setting;
+use crate::pyspark::Playground;
+use crate::world::Feed;
+use crate::world::Simulated;
+use crate::world::World;
 
 #[test]
 fn cases_survive_reading_and_writing() {
@@ -132,5 +137,53 @@ fn all_cases_survive_reading_and_writing() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
             assert_eq!(case::render(&case::parse(&text)), text);
         }
+    }
+}
+
+/// An example's world: its files, the flights where it replays them, its feeds.
+fn world_of(setting: &Setting) -> Simulated {
+    let mut world = Simulated::new(setting.seed, setting.start_ms);
+    for (path, text) in &setting.files {
+        world.land_file(path, text.clone().into_bytes());
+    }
+    if setting.feeds.iter().any(|feed| matches!(feed, Feed::Replay { .. })) {
+        let flights = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/static/flights.csv")).unwrap();
+        world.disk_mut().put("/data/flights.csv", flights);
+    }
+    for feed in &setting.feeds {
+        world.add_feed(feed.clone());
+    }
+    world
+}
+
+#[test]
+fn every_example_runs_and_shows_something() {
+    for example in examples() {
+        let id = &example.id;
+        let mut playground = Playground::with_world(world_of(&example.setting));
+        assert_eq!(playground.run(&example.program).diagnostic, None, "{id} starts");
+        assert_eq!(playground.advance(120_000), None, "{id} goes on");
+        assert_eq!(playground.take_failures(), [], "{id}'s queries live");
+        let reports = playground.reports();
+        let rows: usize = reports.iter().map(|report| report.rows.num_rows()).sum();
+        assert!(rows > 0 || id == "restart", "{id} gives rows");
+        let counters: Vec<_> = reports.iter().flat_map(|report| report.state_operators().map(|(_, state)| state)).collect();
+        let (removed, dropped): (u64, u64) = (counters.iter().map(|it| it.removed).sum(), counters.iter().map(|it| it.dropped).sum());
+        if ["ad-clicks", "flights"].contains(&id.as_str()) {
+            assert!(removed > 0 && dropped > 0, "{id} seals windows and drops late rows: {removed}, {dropped}");
+        }
+    }
+}
+
+#[test]
+fn every_question_shows_what_it_says() {
+    for question in questions() {
+        let mut playground = Playground::with_world(world_of(&question.setting));
+        let outcome = playground.run(&question.program);
+        playground.advance(10_000);
+        let shown = outcome.diagnostic.is_some() || !playground.reports().is_empty() || !playground.take_output().is_empty();
+        let refused = ["append-needs-watermark", "file-sink-modes", "file-stream-needs-schema", "show-is-refused"];
+        let refused = refused.contains(&question.id.as_str()) || question.id == "within-watermark-needs-watermark";
+        assert!(shown && outcome.diagnostic.is_some() == refused, "{}: {:?}", question.id, outcome.diagnostic);
     }
 }
