@@ -120,7 +120,8 @@ fn duration(resolver: &Resolver<'_>, expr: &Expr) -> Result<i64> {
 }
 
 fn text_duration(text: &str) -> Result<i64> {
-    let found = interval::parse(text).map_err(|error| Diagnostic::analysis(&error.condition, error.text, interval::SQL_STATE))?;
+    let found = interval::parse(text)
+        .map_err(|_| Diagnostic::analysis("CANNOT_PARSE_INTERVAL", interval::cannot_parse_text(text), interval::SQL_STATE))?;
     if found.months != 0 {
         let said = format!("Intervals greater than a month is not supported ({text}).");
         return Err(Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_3231", said, ""));

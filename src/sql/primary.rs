@@ -20,7 +20,7 @@ use crate::types::DataType;
 use crate::types::Value;
 
 /// Words that begin or end a clause and so are no value, unless in backquotes or before a parenthesis.
-const NOT_VALUES: [&str; 17] = [
+const NOT_VALUES: [&str; 16] = [
     "from",
     "where",
     "group",
@@ -33,7 +33,6 @@ const NOT_VALUES: [&str; 17] = [
     "then",
     "else",
     "when",
-    "end",
     "and",
     "or",
     "as",
@@ -126,9 +125,7 @@ fn word(parser: &mut Parser, lower: &str) -> Result<SqlExpr> {
         if let Some(found) = special_call(parser, lower)? {
             return Ok(found);
         }
-    } else if matches!(lower, "current_date" | "current_timestamp" | "current_user" | "localtimestamp" | "user" | "session_user")
-        && !parser.is_sign_at(1, ".")
-    {
+    } else if matches!(lower, "current_date" | "current_timestamp" | "current_user" | "localtimestamp") && !parser.is_sign_at(1, ".") {
         let origin = parser.origin();
         parser.next();
         return Ok(call(lower, Vec::new(), origin));
