@@ -24,9 +24,11 @@ use super::StateCounters;
 use super::group_keys::Groups;
 use super::group_keys::group;
 use super::group_keys::normalized;
+use super::group_order;
 use super::memory::Expiry;
 use super::memory::StateRows;
 use super::partial::Partial;
+use super::partial::buffer_fields;
 use super::rows::take;
 use super::watermark::event_times;
 use crate::diag::Result;
@@ -74,7 +76,7 @@ impl Aggregate {
     #[must_use]
     pub fn in_stream(spec: AggregateSpec) -> Self {
         let keys = Schema { fields: spec.keys.iter().map(|key| key.1.clone()).collect() };
-        let values = Schema { fields: spec.calls.iter().flat_map(|call| super::partial::buffer_fields(&call.1)).collect() };
+        let values = Schema { fields: spec.calls.iter().flat_map(|call| buffer_fields(&call.1)).collect() };
         let expiry = spec.event_time.map_or(Expiry::Never, Expiry::Key);
         let memory = Some(Memory::new("stateStoreSave", keys, values, expiry));
         Self { memory, ..Self::in_one_go(spec) }
@@ -177,6 +179,13 @@ impl Aggregate {
         }
     }
 
+    /// The groups' places in Spark's order.
+    fn order(&self, keys: &[ArrayRef], groups: usize) -> UInt32Array {
+        let buffers: Vec<types::DataType> = self.calls().flat_map(buffer_fields).map(|field| field.data_type).collect();
+        let types: Vec<&types::DataType> = self.spec.keys.iter().map(|key| &key.1.data_type).collect();
+        group_order::places(keys, &types, groups, group_order::kind(self.calls(), &buffers))
+    }
+
     fn calls(&self) -> impl Iterator<Item = &AggregateCall> {
         self.spec.calls.iter().map(|call| &call.1)
     }
@@ -214,18 +223,21 @@ impl Operator for Aggregate {
         let firsts = UInt32Array::from(std::mem::take(&mut groups.firsts));
         let mut keys: Vec<ArrayRef> = keys.iter().map(|key| take(key, &firsts)).collect();
         groups.firsts = firsts.values().to_vec();
-        if self.memory.is_none() {
-            return self.emit(keys, &partial, groups.count());
-        }
-        let on_time = self.on_time(&keys, groups.count(), context);
-        if context.tracing {
+        let order = self.order(&keys, groups.count());
+        let on_time = self.memory.as_ref().and_then(|_| self.on_time(&keys, groups.count(), context));
+        if context.tracing && self.memory.is_some() {
             self.note_groups(&rows, &keys, &groups, on_time.as_deref(), report);
         }
-        let kept = on_time.filter(|on_time| on_time.contains(&false)).map(|on_time| places_of(&on_time));
-        if let Some(kept) = kept {
+        let kept: UInt32Array =
+            order.iter().flatten().filter(|place| on_time.as_ref().is_none_or(|on_time| on_time[*place as usize])).collect();
+        if !kept.values().iter().copied().eq(0..groups.count() as u32) {
             report.state = Some(StateCounters { dropped: (groups.count() - kept.len()) as u64, ..StateCounters::default() });
             keys = keys.iter().map(|key| take(key, &kept)).collect();
             partial = partial.take(&kept)?;
+        }
+        if self.memory.is_none() {
+            report.state = None;
+            return self.emit(keys, &partial, kept.len());
         }
         self.save(keys, &partial, context, report)
     }
@@ -237,10 +249,6 @@ impl Operator for Aggregate {
     fn wants_batch_for_watermark(&self, mode: OutputMode) -> bool {
         self.memory.is_some() && mode != OutputMode::Complete
     }
-}
-
-fn places_of(mask: &[bool]) -> UInt32Array {
-    mask.iter().enumerate().filter(|(_, kept)| **kept).map(|(place, _)| place as u32).collect()
 }
 
 /// Start and end of each window, microseconds; none where it is null.

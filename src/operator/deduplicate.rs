@@ -128,7 +128,10 @@ impl Operator for Deduplicate {
         let keys: Vec<ArrayRef> = self.keys.iter().map(|id| normalized(rows.column(*id))).collect();
         let firsts = UInt32Array::from(group(&keys, rows.rows).firsts);
         if self.memory.is_none() {
-            return Ok(rows.take(&firsts));
+            // Spark makes an aggregation of it.
+            let firsts_by_nulls =
+                firsts.values().iter().copied().partition::<Vec<u32>, _>(|row| keys.iter().all(|key| key.is_valid(*row as usize)));
+            return Ok(rows.take(&UInt32Array::from([firsts_by_nulls.0, firsts_by_nulls.1].concat())));
         }
         let first_keys: Vec<ArrayRef> = keys.iter().map(|key| take(key, &firsts)).collect();
         let Some(memory) = &self.memory else { unreachable!("checked above") };

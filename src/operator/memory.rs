@@ -45,7 +45,8 @@ pub struct Memory {
     value_codec: Codec,
     expiry: Expiry,
     store: Option<StateStore>,
-    /// The most rows that there have been since the batch's start.
+    /// How many rows the version before had; none before the first. And the most there have been since.
+    rows_before: Option<usize>,
     most_rows: usize,
 }
 
@@ -93,7 +94,19 @@ impl Memory {
     pub fn new(name: &'static str, keys: Schema, values: Schema, expiry: Expiry) -> Self {
         let types = |schema: &Schema| schema.fields.iter().map(|field| field.data_type.clone()).collect::<Vec<DataType>>();
         let (key_codec, value_codec) = (Codec::new(&types(&keys)), Codec::new(&types(&values)));
-        Self { name, store_name: "default", keys, values, prefix_columns: 0, key_codec, value_codec, expiry, store: None, most_rows: 0 }
+        Self {
+            name,
+            store_name: "default",
+            keys,
+            values,
+            prefix_columns: 0,
+            key_codec,
+            value_codec,
+            expiry,
+            store: None,
+            rows_before: None,
+            most_rows: 0,
+        }
     }
 
     /// The same, scanned by the first columns of its keys.
@@ -264,8 +277,8 @@ impl Memory {
 
     /// The rows as Spark's map would give them; `keys` are their bytes.
     fn in_order<'a>(&self, rows: StateRows, keys: impl Iterator<Item = &'a [u8]>) -> StateRows {
-        let capacity = capacity(self.most_rows);
-        let Some(buckets) = buckets(&rows.keys, rows.rows, capacity).filter(|_| self.prefix_columns == 0) else { return rows };
+        let capacity = capacity(self.rows_before, self.most_rows);
+        let Some(buckets) = buckets(&rows.keys, rows.rows, capacity).filter(|_| self.store_name == "default") else { return rows };
         let arrivals: Vec<Option<u32>> = keys.map(|key| self.store().place(key)).collect();
         let mut places: Vec<u32> = (0..rows.rows as u32).collect();
         places.sort_by_key(|place| (buckets[*place as usize], arrivals[*place as usize]));
@@ -275,6 +288,7 @@ impl Memory {
     }
 
     fn settle(&mut self) {
+        self.rows_before = self.version().filter(|version| *version > 0).map(|_| self.len());
         self.most_rows = self.len();
     }
 

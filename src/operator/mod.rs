@@ -12,6 +12,7 @@ mod deduplicate;
 mod filter;
 mod generate;
 mod group_keys;
+mod group_order;
 mod join;
 mod limit;
 mod memory;

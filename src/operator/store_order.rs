@@ -1,4 +1,4 @@
-//! The order in which Spark's state store gives its rows: that of a `java.util.HashMap` of `UnsafeRow`s.
+//! The order in which Spark's state store gives its rows: that of a `ConcurrentHashMap` of `UnsafeRow`s.
 //!
 //! Law: rows come by bucket, `spread(murmur3(key)) mod capacity`, and within a bucket as they were put. The capacity follows from the most rows
 //! that there were in the batch, for each version's map is a copy of the one before, put row by row.
@@ -9,11 +9,21 @@ use arrow_array::cast::AsArray;
 use arrow_array::types;
 use arrow_schema::DataType;
 
-/// The capacity of a map that has grown to so many rows.
+/// The capacity of the map that holds a batch's version. `before` is how many rows the version before had, which are copied into it; none for the
+/// first version, which begins empty. `most` is the most rows there have been since.
 #[must_use]
-pub fn capacity(most: usize) -> usize {
-    let mut capacity = 16;
-    while most as f32 > capacity as f32 * 0.75 {
+pub fn capacity(before: Option<usize>, most: usize) -> usize {
+    let mut capacity = match before {
+        None => 16,
+        // `putAll` makes room for half as many more, and doubles that where it would be more than three quarters full.
+        Some(rows) => match (rows + rows / 2 + 1).next_power_of_two() {
+            small @ ..4 => small,
+            enough => enough * 2,
+        },
+    };
+    let mut limit = capacity - capacity / 4;
+    while most >= limit {
+        limit = capacity * 2 - capacity / 2;
         capacity *= 2;
     }
     capacity
