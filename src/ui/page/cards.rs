@@ -94,8 +94,8 @@ fn OneCard(props: &OneProps) -> Html {
         let titled = place == 0 || card.kind == "step" || card.summary.is_empty();
         html! {
             <button type="button" class={classes!("part", open.then_some("open"))} {onclick} onmouseenter={point(span)} title={format!("{} {}", card.title, card.summary)} aria-expanded={(!card.fields.is_empty()).then(|| open.to_string())}>
-                if titled { <b>{ &card.title }</b> }
-                <span class="summary">{ &card.summary }</span>
+                if titled { <b>{ titled_as(&card.title) }</b> }
+                <span class="summary">{ brief(&card.summary) }</span>
             </button>
         }
     };
@@ -192,6 +192,34 @@ fn by_use(fields: &[CardField]) -> Vec<&CardField> {
     let mut all: Vec<&CardField> = fields.iter().collect();
     all.sort_by_key(|field| field.name == "column");
     all
+}
+
+/// A format as people say it.
+fn titled_as(title: &str) -> &str {
+    match title {
+        "Json" => "JSON files",
+        "Csv" => "CSV files",
+        "Text" => "Text files",
+        "Parquet" => "Parquet files",
+        other => other,
+    }
+}
+
+/// A summary without what goes without saying: `col("ad")` is the column ad, and units have signs.
+fn brief(summary: &str) -> String {
+    let mut text = summary.to_owned();
+    for quote in ['"', '\''] {
+        let bare = text
+            .strip_prefix(&format!("col({quote}"))
+            .and_then(|rest| rest.strip_suffix(&format!("{quote})")))
+            .filter(|name| !name.contains(quote));
+        if let Some(name) = bare {
+            text = name.to_owned();
+        }
+    }
+    [(" seconds", " s"), (" second", " s"), (" minutes", " min"), (" minute", " min"), (" hours", " h"), (" hour", " h")]
+        .iter()
+        .fold(text, |text, (long, short)| text.replace(long, short))
 }
 
 /// A trigger as people say it.

@@ -118,7 +118,7 @@ impl Column {
     /// since it waited for its batch (a backlog).
     #[must_use]
     pub fn place_row(&self, arrived_ms: i64, index: usize, count: usize) -> f64 {
-        if arrived_ms > self.from_ms && arrived_ms < self.to_ms {
+        if arrived_ms > self.from_ms && arrived_ms <= self.to_ms {
             return self.place(arrived_ms as f64);
         }
         self.left + (index as f64 + 0.5) / count.max(1) as f64 * (self.right - self.left)
