@@ -109,6 +109,11 @@ pub enum Event {
     Batch(view::Batch),
     /// What the panes show after the latest batch; sent at most once a tick.
     Snapshot(view::Snapshot),
+    /// The files of the virtual disk, of each folder the latest ones. Sent now and then, when some were written.
+    Files {
+        /// By folder, then by path.
+        files: Vec<view::FileEntry>,
+    },
     /// The virtual clock. Sent when it starts, stops or jumps and a few times a second between; the page goes on by itself from there.
     Clock {
         /// Milliseconds since 1970.

@@ -28,6 +28,8 @@ pub struct Link {
     url: &'static str,
     tell: Rc<dyn Fn(Heard)>,
     line: RefCell<Option<Line>>,
+    /// The learner's own files, for the next worker if this one is ended.
+    files: RefCell<Vec<Request>>,
     state: Rc<State>,
 }
 
@@ -57,16 +59,19 @@ const PATIENCE_MS: f64 = 12_000.0;
 impl Link {
     /// Spawns the worker behind this address and tells what is heard of it.
     pub fn new(url: &'static str, tell: impl Fn(Heard) + 'static) -> Self {
-        let link = Self { url, tell: Rc::new(tell), line: RefCell::default(), state: Rc::default() };
+        let link = Self { url, tell: Rc::new(tell), line: RefCell::default(), files: RefCell::default(), state: Rc::default() };
         link.spawn();
         link
     }
 
     /// Asks something; before the worker is ready it waits in a queue.
     pub fn ask(&self, request: Request) {
+        if matches!(request, Request::WriteFile { .. }) {
+            self.files.borrow_mut().push(request.clone());
+        }
         if !self.state.ready.get() {
             if matches!(request, Request::Run { .. }) {
-                self.state.queue.borrow_mut().clear();
+                self.state.queue.borrow_mut().retain(|waiting| matches!(waiting, Request::WriteFile { .. }));
             }
             self.state.queue.borrow_mut().push_back(request);
             return;
@@ -98,6 +103,7 @@ impl Link {
     fn spawn(&self) {
         self.state.ready.set(false);
         self.state.owes.set(false);
+        *self.state.queue.borrow_mut() = self.files.borrow().iter().cloned().collect();
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = match Worker::new_with_options(self.url, &options) {

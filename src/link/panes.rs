@@ -57,7 +57,7 @@ impl Panes {
     }
 
     /// The panes as they are now.
-    pub fn snapshot(&mut self, session: &mut Session, disk: &Disk, folders: &[String], zone: &Zone) -> view::Snapshot {
+    pub fn snapshot(&mut self, session: &mut Session, zone: &Zone) -> view::Snapshot {
         let ids: Vec<_> = session.queries().map(|(id, query)| (id, convert::query_name(query.name(), id.0))).collect();
         let mut state = Vec::new();
         for (id, query) in &ids {
@@ -68,7 +68,7 @@ impl Panes {
         let keys: BTreeSet<String> = state.iter().flat_map(|table| table.table.rows.iter().map(|row| row.key.clone())).collect();
         let results = self.results.iter().map(|(query, written)| written.table(query, &keys)).collect();
         self.ran.clear();
-        view::Snapshot { batches: self.batches, state, results, files: files(disk, folders), queries: queries(session) }
+        view::Snapshot { batches: self.batches, state, results, queries: queries(session) }
     }
 
     fn state(&mut self, query: &str, store: usize, table: &StateTable, zone: &Zone) -> view::StateTable {
@@ -148,31 +148,27 @@ fn is_window(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Struct(fields) if fields.len() == 2 && fields[0].name == "start" && fields[1].name == "end")
 }
 
-/// The disk's files; of a feed's folder only the latest ones.
-fn files(disk: &Disk, folders: &[String]) -> Vec<view::FileEntry> {
-    let fed = |path: &str| folders.iter().position(|folder| path.starts_with(&format!("{folder}/")));
-    let all: Vec<_> = disk.files_under("/").collect();
-    let mut seen = vec![0_usize; folders.len()];
-    let mut found: Vec<view::FileEntry> = Vec::new();
-    for file in all.into_iter().rev() {
-        if let Some(folder) = fed(&file.path) {
-            seen[folder] += 1;
-            if seen[folder] > LATEST {
-                continue;
-            }
-        }
-        found.push(view::FileEntry { path: file.path, size: file.size, modified_ms: file.modified_ms });
+/// The disk's files, of each folder the latest ones.
+#[must_use]
+pub fn files(disk: &Disk) -> Vec<view::FileEntry> {
+    let mut folders: BTreeMap<String, Vec<view::FileEntry>> = BTreeMap::new();
+    for file in disk.files_under("/") {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        folders.entry(folder).or_default().push(view::FileEntry { path: file.path, size: file.size, modified_ms: file.modified_ms });
     }
-    found.truncate(MOST_FILES);
-    found.reverse();
-    found
+    for files in folders.values_mut().filter(|files| files.len() > LATEST) {
+        files.sort_by(|a, b| (b.modified_ms, &b.path).cmp(&(a.modified_ms, &a.path)));
+        files.truncate(LATEST);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    folders.into_values().flatten().take(MOST_FILES).collect()
 }
 
-/// How many files of a feed's folder are listed.
-const LATEST: usize = 24;
+/// How many files of a folder are listed.
+const LATEST: usize = 60;
 
 /// How many files are listed at all.
-const MOST_FILES: usize = 3_000;
+const MOST_FILES: usize = 2_000;
 
 fn queries(session: &Session) -> Vec<view::QueryStatus> {
     let status = |(id, query): (crate::engine::QueryId, &crate::engine::Query)| view::QueryStatus {

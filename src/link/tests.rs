@@ -62,7 +62,9 @@ fn the_opening_example_shows_the_tide() {
     let snapshot = last_snapshot(&events);
     assert!(snapshot.state[0].table.rows.iter().any(|row| row.fresh) && snapshot.state[0].expires_ms[0].is_some());
     assert!(snapshot.results[0].table.rows[0].key.starts_with("ad-"), "{:?}", snapshot.results[0].table.rows.first());
-    assert!(snapshot.files.iter().any(|file| file.path.starts_with("/checkpoint/counts/commits/")));
+    assert!(events.iter().any(
+        |event| matches!(event, Event::Files { files } if files.iter().any(|file| file.path.starts_with("/checkpoint/counts/commits/")))
+    ));
 }
 
 #[test]
@@ -104,4 +106,15 @@ fn cards_are_read_and_edited() {
     let request = Request::Edit { program, card, field: field.name.clone(), value: "30 seconds".into() };
     let Some(Event::Edited { program, .. }) = worker.ask(request).into_iter().next() else { panic!("edited") };
     assert!(program.contains("\"30 seconds\""));
+}
+
+#[test]
+fn the_learners_own_files_are_there_in_every_run() {
+    let mut worker = Worker::default();
+    worker.ask(Request::WriteFile { path: "/data/tides.csv".into(), bytes: b"high,3.1\nlow,0.4\n".to_vec() });
+    let program = "spark.read.schema('name STRING, metres DOUBLE').csv('/data/tides.csv').show()".to_owned();
+    let events = worker.ask(Request::Run { run: 1, program, setting: Default::default(), playing: true, speed: 1.0 });
+    let printed: String =
+        events.iter().filter_map(|event| if let Event::Printed { text } = event { Some(text.as_str()) } else { None }).collect();
+    assert!(printed.contains("|high|   3.1|"), "{events:?}");
 }

@@ -157,8 +157,6 @@ pub struct Snapshot {
     pub state: Vec<StateTable>,
     /// What each query has written.
     pub results: Vec<ResultTable>,
-    /// The files under the checkpoint and other folders, sorted by path.
-    pub files: Vec<FileEntry>,
     /// The program's queries in the order of their start.
     pub queries: Vec<QueryStatus>,
 }

@@ -4,6 +4,7 @@ use super::catalogue;
 use super::convert;
 use super::message::{BUILD, Event, Request};
 use super::panes::Panes;
+use super::panes::files;
 use super::view;
 use crate::pyspark::Outcome;
 use crate::pyspark::Playground;
@@ -13,11 +14,14 @@ use crate::python;
 use crate::types::Zone;
 use crate::world::Simulated;
 use crate::world::World;
+use std::collections::BTreeMap;
 
 /// The engine as the page talks to it.
 #[derive(Default)]
 pub struct Worker {
     stage: Option<Stage>,
+    /// The learner's own files: they are there in every run.
+    own: BTreeMap<String, Vec<u8>>,
     /// Virtual milliseconds for each real one, while the clock runs.
     speed: f64,
     playing: bool,
@@ -25,6 +29,10 @@ pub struct Worker {
     owed_ms: f64,
     /// When the page was last told the clock, in real milliseconds of ticks.
     since_clock_ms: f64,
+    /// When the panes were last shown, likewise.
+    since_look_ms: f64,
+    /// When the files were last listed, likewise.
+    since_files_ms: f64,
 }
 
 /// A run.
@@ -32,8 +40,10 @@ struct Stage {
     playground: Playground,
     program: String,
     panes: Panes,
-    /// Folders that feeds fill.
-    folders: Vec<String>,
+    /// Whether the panes differ from what was shown last.
+    changed: bool,
+    /// The disk's count of writes when its files were last listed.
+    listed: u64,
     /// How many reports were told.
     told: usize,
     alive: bool,
@@ -45,6 +55,12 @@ const SLICE_MS: f64 = 250.0;
 
 /// How often the page is told the clock while it runs, in real milliseconds.
 const CLOCK_EVERY_MS: f64 = 120.0;
+
+/// How often the panes are shown while the clock runs, in real milliseconds.
+const LOOK_EVERY_MS: f64 = 140.0;
+
+/// How often the files are listed while the clock runs, in real milliseconds.
+const FILES_EVERY_MS: f64 = 600.0;
 
 impl Worker {
     /// What the worker says first, by itself.
@@ -70,10 +86,10 @@ impl Worker {
             Request::Step => self.step(),
             Request::Kill => self.kill(),
             Request::Restart => self.restart(),
-            Request::WriteFile { path, bytes } => self.with(|stage, events| {
-                stage.playground.write_file(&path, bytes);
-                stage.look(events);
-            }),
+            Request::WriteFile { path, bytes } => {
+                self.own.insert(path.clone(), bytes.clone());
+                self.with(|stage, _| stage.playground.write_file(&path, bytes))
+            }
             Request::ReadFile { path } => {
                 let bytes = self.stage.as_ref().and_then(|stage| stage.playground.read_file(&path));
                 vec![Event::File { path, bytes }]
@@ -100,27 +116,43 @@ impl Worker {
                 self.owed_ms = 0.0;
             }
         }
-        self.flush(&mut events);
-        if self.stage.as_ref().is_some_and(Stage::over) {
-            self.playing = false;
-            events.extend(self.clock());
-        }
-        self.since_clock_ms += real_ms;
-        if self.since_clock_ms >= CLOCK_EVERY_MS {
-            self.since_clock_ms = 0.0;
-            events.extend(self.clock());
-        }
+        self.tell(real_ms, &mut events);
         events
+    }
+
+    /// Tells what is new, the costly things only now and then.
+    fn tell(&mut self, real_ms: f64, events: &mut Vec<Event>) {
+        let Some(stage) = &mut self.stage else { return };
+        stage.flush(events);
+        let over = stage.over();
+        self.playing &= !over;
+        let due = |since_ms: &mut f64, every_ms: f64| {
+            *since_ms += real_ms;
+            let due = over || *since_ms >= every_ms;
+            if due {
+                *since_ms = 0.0;
+            }
+            due
+        };
+        if due(&mut self.since_look_ms, LOOK_EVERY_MS) {
+            stage.look(events);
+        }
+        if due(&mut self.since_files_ms, FILES_EVERY_MS) {
+            stage.list(events);
+        }
+        if due(&mut self.since_clock_ms, CLOCK_EVERY_MS) {
+            events.extend(self.clock());
+        }
     }
 
     fn run(&mut self, run: u32, program: String, setting: &view::Setting, playing: bool) -> Vec<Event> {
         let mut events = vec![Event::Began { run }];
-        let mut stage = Stage::new(program, setting);
+        let mut stage = Stage::new(program, setting, &self.own);
         let outcome = stage.playground.run(&stage.program.clone());
         events.push(stage.started(&outcome));
         self.playing = playing && !stage.over();
         self.owed_ms = 0.0;
-        stage.look(&mut events);
+        stage.changed = true;
         self.stage = Some(stage);
         self.flush(&mut events);
         events.extend(self.clock());
@@ -154,7 +186,6 @@ impl Worker {
             stage.playground.session_mut().set_tracing(true);
             stage.fate(true, events);
             events.push(stage.started(&outcome));
-            stage.look(events);
         })
     }
 
@@ -169,10 +200,12 @@ impl Worker {
         events
     }
 
-    /// Tells what is new.
+    /// Tells all that is new.
     fn flush(&mut self, events: &mut Vec<Event>) {
         if let Some(stage) = &mut self.stage {
             stage.flush(events);
+            stage.look(events);
+            stage.list(events);
         }
     }
 
@@ -182,20 +215,20 @@ impl Worker {
 }
 
 impl Stage {
-    fn new(program: String, setting: &view::Setting) -> Self {
+    fn new(program: String, setting: &view::Setting, own: &BTreeMap<String, Vec<u8>>) -> Self {
         let mut world = Simulated::new(setting.seed, setting.start_ms);
         for (path, text) in catalogue::files(setting) {
             world.land_file(&path, text.into_bytes());
+        }
+        for (path, bytes) in own {
+            world.land_file(path, bytes.clone());
         }
         for feed in &setting.feeds {
             world.add_feed(convert::feed(feed));
         }
         let mut playground = Playground::with_world(world);
         playground.session_mut().set_tracing(true);
-        let folders = setting.feeds.iter().map(|feed| match feed {
-            view::Feed::Generated { to, .. } | view::Feed::Replay { to, .. } => to.clone(),
-        });
-        Self { playground, program, panes: Panes::default(), folders: folders.collect(), told: 0, alive: true, zone: Zone::utc() }
+        Self { playground, program, panes: Panes::default(), changed: false, listed: u64::MAX, told: 0, alive: true, zone: Zone::utc() }
     }
 
     fn started(&self, outcome: &Outcome) -> Event {
@@ -212,9 +245,7 @@ impl Stage {
     fn fate(&mut self, alive: bool, events: &mut Vec<Event>) {
         self.alive = alive;
         events.push(Event::Driver { alive, at_ms: self.playground.world().now_ms() });
-        if !alive {
-            self.look(events);
-        }
+        self.changed = true;
     }
 
     /// Whether nothing will ever happen again by itself: the program has ended, and so have its queries.
@@ -243,16 +274,23 @@ impl Stage {
         if self.playground.take_crashed() {
             self.fate(false, events);
         }
-        if news || !failures.is_empty() {
-            self.look(events);
+        self.changed |= news || !failures.is_empty();
+    }
+
+    /// Shows the panes, if they changed.
+    fn look(&mut self, events: &mut Vec<Event>) {
+        if std::mem::take(&mut self.changed) {
+            events.push(Event::Snapshot(self.panes.snapshot(self.playground.session_mut(), &self.zone)));
         }
     }
 
-    /// Shows the panes as they are.
-    fn look(&mut self, events: &mut Vec<Event>) {
-        // The session and the disk are two parts of one playground; listing files first keeps them apart.
-        let disk = self.playground.world().disk().clone();
-        events.push(Event::Snapshot(self.panes.snapshot(self.playground.session_mut(), &disk, &self.folders, &self.zone)));
+    /// Lists the files, if any was written.
+    fn list(&mut self, events: &mut Vec<Event>) {
+        let disk = self.playground.world().disk();
+        if self.listed != disk.writes() {
+            self.listed = disk.writes();
+            events.push(Event::Files { files: files(disk) });
+        }
     }
 }
 

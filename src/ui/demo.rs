@@ -115,6 +115,7 @@ impl Demo {
             if self.now_ms == trigger && self.alive {
                 events.push(Event::Batch(self.batch()));
                 events.push(Event::Snapshot(self.snapshot()));
+                events.push(Event::Files { files: self.files() });
             }
         }
         if self.now_ms - self.told_ms > 200 {
@@ -228,15 +229,6 @@ impl Demo {
         let expires_ms = self.state.iter().rev().map(|((start, _), _)| Some(start + WINDOW_MS)).collect();
         let result =
             self.result.iter().rev().map(|(start, ad, count, batch)| row(*start, ad, *count, *batch + 1 == self.batches)).collect();
-        let mut files = Vec::new();
-        let mut file = |path: String, size| files.push(FileEntry { path, size, modified_ms: self.now_ms });
-        for id in 0..self.batches {
-            file(format!("/checkpoint/counts/commits/{id}"), 60);
-            file(format!("/checkpoint/counts/offsets/{id}"), 540);
-            file(format!("/checkpoint/counts/state/0/0/{}.delta", id + 1), 188);
-        }
-        file("/checkpoint/counts/metadata".into(), 45);
-        files.sort_by(|a, b| a.path.cmp(&b.path));
         Snapshot {
             batches: self.batches,
             state: vec![StateTable {
@@ -246,7 +238,6 @@ impl Demo {
                 expires_ms,
             }],
             results: vec![ResultTable { query: "counts".into(), table: Table { columns, rows: result, left_out: 0 } }],
-            files,
             queries: vec![QueryStatus {
                 name: "counts".into(),
                 active: self.alive,
@@ -254,6 +245,19 @@ impl Demo {
                 batch_id: self.batches.checked_sub(1),
             }],
         }
+    }
+
+    fn files(&self) -> Vec<FileEntry> {
+        let mut files = Vec::new();
+        let mut file = |path: String, size| files.push(FileEntry { path, size, modified_ms: self.now_ms });
+        for id in 0..self.batches {
+            file(format!("/checkpoint/counts/commits/{id}"), 60);
+            file(format!("/checkpoint/counts/offsets/{id}"), 540);
+            file(format!("/checkpoint/counts/state/0/0/{}.delta", id + 1), 188);
+        }
+        file("/checkpoint/counts/metadata".into(), 45);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files
     }
 
     fn draw(&mut self, below: u64) -> u64 {

@@ -4,7 +4,7 @@ use super::colour::Colours;
 use super::opening;
 use super::shared::Shared;
 use crate::link::message::Event;
-use crate::link::view::{Arrival, Batch, Card, Catalogue, Diagnostic, Example, Hint, Setting, Snapshot, Span, Verdict};
+use crate::link::view::{Arrival, Batch, Card, Catalogue, Diagnostic, Example, FileEntry, Hint, Setting, Snapshot, Span, Verdict};
 use std::collections::BTreeMap;
 
 /// The page's state.
@@ -65,6 +65,8 @@ pub struct Run {
     pub batches: Shared<Vec<Shared<Batch>>>,
     /// The panes as they were: after how many batches, and what they showed.
     pub snapshots: Shared<Vec<(u64, Shared<Snapshot>)>>,
+    /// The virtual disk's files.
+    pub files: Shared<Vec<FileEntry>>,
     /// Rows that wait for their batch.
     pub arrivals: Shared<Vec<Arrival>>,
     /// What the driver printed.
@@ -198,7 +200,7 @@ impl Default for Store {
             failure: None,
             notes: Shared::default(),
             run: Run::new(0),
-            clock: Clock { now_ms: start_ms, heard_ms: 0.0, playing: false, speed: 4.0, start_ms },
+            clock: Clock { now_ms: start_ms, heard_ms: 0.0, playing: false, speed: 5.0, start_ms },
             cursor: None,
             file: None,
             verdicts: Shared::default(),
@@ -215,6 +217,7 @@ impl Run {
             started: false,
             batches: Shared::default(),
             snapshots: Shared::default(),
+            files: Shared::default(),
             arrivals: Shared::default(),
             printed: Shared::default(),
             faults: Shared::default(),
@@ -341,6 +344,7 @@ impl Store {
                 self.run.colours.change().learn(&batch);
                 self.run.batches.change().push(Shared::new(batch));
             }
+            Event::Files { files } => self.run.files = Shared::new(files),
             Event::Snapshot(snapshot) => self.run.keep(snapshot),
             Event::Clock { now_ms, playing } => self.clock = Clock { now_ms, playing, heard_ms: at_ms, ..self.clock },
             Event::Printed { text } => self.run.printed.change().push_str(&text),

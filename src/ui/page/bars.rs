@@ -49,7 +49,7 @@ pub fn Bars(props: &Props) -> Html {
                     <rect class="in" x={x.to_string()} y={(44.0 - tall).to_string()} width="28" height={tall.max(2.0).to_string()} rx="2.5" />
                 }
                 if bar.late > 0 {
-                    <rect class="late" x={x.to_string()} y={(44.0 - tall).to_string()} width="28" height={late.clamp(2.4, tall).to_string()} rx="1.5" />
+                    <rect class="late" x={x.to_string()} y={(44.0 - tall).to_string()} width="28" height={late.max(2.4).to_string()} rx="1.5" />
                 }
                 <text x={(x + 14.0).to_string()} y="61">{ bar.id }</text>
                 <rect class="hit" x={(x - 4.0).to_string()} y="0" width={SLOT.to_string()} height="66" {onclick} />

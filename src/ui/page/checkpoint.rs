@@ -5,14 +5,16 @@ use super::super::store::Action;
 use super::charts::coloured;
 use super::hands::use_hands;
 use crate::link::message::Request;
-use crate::link::view::Snapshot;
+use crate::link::view::FileEntry;
 use yew::prelude::*;
 
 /// The files.
 #[derive(Properties, Clone, PartialEq)]
 pub struct Props {
     /// What there is.
-    pub snapshot: Shared<Snapshot>,
+    pub files: Shared<Vec<FileEntry>>,
+    /// The moment that is looked at, if it is past: what came later is not shown.
+    pub until_ms: Option<i64>,
     /// The open file and its content.
     pub file: Option<(String, Option<Shared<Vec<u8>>>)>,
 }
@@ -24,12 +26,13 @@ const SHOWN: usize = 14;
 #[component]
 pub fn Checkpoint(props: &Props) -> Html {
     let hands = use_hands();
-    let files = &props.snapshot.files;
+    let files: Vec<&FileEntry> =
+        props.files.iter().filter(|file| props.until_ms.is_none_or(|until_ms| file.modified_ms <= until_ms)).collect();
     if files.is_empty() {
         return html! { <p class="quiet fill">{ "No files. With a checkpointLocation, Spark's offsets, commits and state would be here." }</p> };
     }
     let mut folders: Vec<(&str, Vec<(&str, u64)>)> = Vec::new();
-    for file in files {
+    for file in &files {
         let (folder, _) = file.path.rsplit_once('/').unwrap_or(("", ""));
         match folders.last_mut().filter(|(last, _)| *last == folder) {
             Some((_, list)) => list.push((&file.path, file.size)),

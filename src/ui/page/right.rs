@@ -36,6 +36,7 @@ pub fn Right(props: &Props) -> Html {
     let snapshot = store.snapshot();
     let colours = store.run.colours.clone();
     let query = store.query();
+    let until_ms = store.cursor.and_then(|index| store.shown_batches().nth(index)).map(|batch| batch.at_ms);
     let batch =
         store.cursor.map_or_else(|| store.shown_batches().last(), |index| store.shown_batches().nth(index)).map(|batch| batch.batch_id);
     html! {
@@ -47,7 +48,7 @@ pub fn Right(props: &Props) -> Html {
                 } else if tab == 1 {
                     <Results {snapshot} {colours} {batch} {query} />
                 } else if tab == 2 {
-                    <Checkpoint {snapshot} file={store.file.clone()} />
+                    <Checkpoint files={store.run.files.clone()} {until_ms} file={store.file.clone()} />
                 } else {
                     <Driver printed={store.run.printed.clone()} {snapshot} alive={store.run.alive} />
                 }

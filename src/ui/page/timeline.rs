@@ -67,9 +67,12 @@ pub fn Timeline(props: &Props) -> Html {
     });
     let looked = props.cursor.and_then(|cursor| props.batches.get(cursor)).map_or(props.clock.now_ms, |batch| batch.at_ms);
     let id = props.cursor.map_or(props.batches.last(), |cursor| props.batches.get(cursor)).map_or(0, |batch| batch.batch_id);
-    let spread = (props.batches.len() / 160).max(1);
-    let ticks = props.batches.iter().enumerate().filter(|(index, batch)| index % spread == 0 || batch.dropped > 0);
-    let tick = |(_, batch): (usize, &Shared<Batch>)| html! { <i class={classes!("tick", (batch.dropped > 0).then_some("late"))} style={scale.left(batch.at_ms)}></i> };
+    // A long run has a tick for several batches; it is red if any of them dropped a row.
+    let ticks = props.batches.chunks((props.batches.len() / 120).max(1));
+    let tick = |some: &[Shared<Batch>]| {
+        let late = some.iter().any(|batch| batch.dropped > 0).then_some("late");
+        html! { <i class={classes!("tick", late)} style={some.first().map(|batch| scale.left(batch.at_ms))}></i> }
+    };
     let fault = |fault: &Fault| {
         let text = if fault.alive { "▲" } else { "✖ driver killed" };
         html! { <span class={classes!("fault", fault.alive.then_some("up"))} style={scale.left(fault.at_ms)}>{ text }</span> }

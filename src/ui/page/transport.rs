@@ -23,7 +23,7 @@ pub struct Props {
 }
 
 /// Virtual seconds for each real one.
-const SPEEDS: [f64; 7] = [0.5, 1.0, 2.0, 4.0, 10.0, 60.0, 600.0];
+const SPEEDS: [f64; 7] = [0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0];
 
 /// Buttons, timeline, clock.
 #[component]
