@@ -20,7 +20,7 @@ use tidemark::types::arrow;
 use tidemark::types::json;
 
 /// The least number of examples that must pass; raise it when more do.
-const FLOOR: usize = 0;
+const FLOOR: usize = 592;
 
 struct Table {
     columns: Vec<(String, Typed)>,

@@ -34,6 +34,9 @@ pub fn evaluate(typed: &Typed, input: &Input<'_>) -> Result<ArrayRef> {
 /// # Errors
 /// As [`evaluate`].
 pub fn evaluate_constant(typed: &Typed, zone: &crate::types::Zone) -> Result<Value> {
+    if !typed.is_foldable() {
+        return Err(error::not_known("an expression in the place of a constant"));
+    }
     let input = Input { ids: &[], columns: &[], rows: 1, now_us: 0, zone, seed: 0 };
     let array = evaluate(typed, &input)?;
     Ok(arrow::value_at(&array, 0, &typed.data_type))

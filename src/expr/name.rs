@@ -48,13 +48,37 @@ pub fn pretty_name(expr: &Expr) -> String {
             Expr::Literal(Value::String(name), _) if !matches!(child.bare(), Expr::Name(_)) => format!("{}[{name}]", pretty_name(child)),
             _ => format!("{}[{}]", pretty_name(child), pretty_name(key)),
         },
-        Expr::FieldOf(child, name) => format!("{}.{name}", pretty_name(child)),
+        Expr::FieldOf(child, name) => match child.bare() {
+            Expr::Call { name: call, .. } if is_window(call) => format!("{}.{name}", call.to_ascii_lowercase()),
+            _ => format!("{}.{name}", pretty_name(child)),
+        },
         Expr::Lambda(names, body) => {
             let variables = vec!["namedlambdavariable()"; names.len()].join(", ");
             format!("lambdafunction({}, {variables})", pretty_name(&with_variables(body, names)))
         }
         Expr::Over(child, partition, order) => over(child, partition, order),
         Expr::Sort(key) => sort_key(key),
+    }
+}
+
+fn is_window(name: &str) -> bool {
+    name.eq_ignore_ascii_case("window") || name.eq_ignore_ascii_case("session_window")
+}
+
+/// An interval literal in its largest whole unit.
+// DIFFERENCE: Spark remembers the units that were written; types here do not, so `90 MINUTES` prints right and `24 HOURS` as a day.
+fn day_time(micros: i64) -> String {
+    let sign = if micros < 0 { "-" } else { "" };
+    let size = micros.unsigned_abs();
+    match size {
+        0 => "INTERVAL '00' SECOND".to_owned(),
+        _ if size % 86_400_000_000 == 0 => format!("INTERVAL '{sign}{}' DAY", size / 86_400_000_000),
+        _ if size % 3_600_000_000 == 0 => format!("INTERVAL '{sign}{:02}' HOUR", size / 3_600_000_000),
+        _ if size % 60_000_000 == 0 => format!("INTERVAL '{sign}{:02}' MINUTE", size / 60_000_000),
+        _ => {
+            let fraction = format!(".{:06}", size % 1_000_000);
+            format!("INTERVAL '{sign}{:02}{}' SECOND", size / 1_000_000, fraction.trim_end_matches('0').trim_end_matches('.'))
+        }
     }
 }
 
@@ -156,6 +180,9 @@ fn literal(value: &Value, data_type: &DataType) -> String {
         Value::Date(_) => format!("DATE '{}'", text()),
         Value::Timestamp(_) => format!("TIMESTAMP '{}'", text()),
         Value::TimestampNtz(_) => format!("TIMESTAMP_NTZ '{}'", text()),
+        Value::DayTimeInterval(micros) => day_time(*micros),
+        Value::YearMonthInterval(months) if months % 12 == 0 && *months != 0 => format!("INTERVAL '{}' YEAR", months / 12),
+        Value::YearMonthInterval(months) => format!("INTERVAL '{months}' MONTH"),
         Value::Binary(bytes) => format!("X'{}'", bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>()),
         _ => text(),
     }
@@ -168,7 +195,20 @@ const SHOWN: &[(&str, &str)] =
 fn call(name: &str, arguments: &[Expr], distinct: bool) -> String {
     let lower = name.to_ascii_lowercase();
     let shown = |index: usize| arguments.get(index).map(pretty_name).unwrap_or_default();
+    let interval = |index: usize| {
+        matches!(arguments.get(index).map(Expr::bare), Some(Expr::Literal(Value::DayTimeInterval(_) | Value::YearMonthInterval(_), _)))
+    };
     match (lower.as_str(), arguments.len()) {
+        ("+" | "-", 2) if interval(1) && !interval(0) => return format!("{} {lower} {}", shown(0), shown(1)),
+        ("log", 1) => return format!("LOG(E(), {})", shown(0)),
+        ("instr", 2) => return format!("instr({}, {})", shown(0), shown(1)),
+        ("window_time", 1) => {
+            if let Expr::Call { name, .. } = arguments[0].bare()
+                && is_window(name)
+            {
+                return format!("window_time({})", name.to_ascii_lowercase());
+            }
+        }
         ("+" | "-" | "*" | "/" | "%" | "=" | "<=>" | "<" | "<=" | ">" | ">=" | "&" | "|" | "^" | "div" | "<<" | ">>" | ">>>", 2) => {
             return format!("({} {lower} {})", shown(0), shown(1));
         }
@@ -191,10 +231,16 @@ fn call(name: &str, arguments: &[Expr], distinct: bool) -> String {
         ("$trim_trailing", 2) => return format!("TRIM(TRAILING {} FROM {})", shown(1), shown(0)),
         ("extract", 2) => return format!("extract({} FROM {})", shown(0), shown(1)),
         ("datepart", 2) => return format!("datepart({} FROM {})", shown(0), shown(1)),
-        ("from_json" | "from_csv", 2..) => return format!("{lower}({})", shown(0)),
+        ("from_json" | "from_csv" | "to_json" | "to_csv", 2..) => return format!("{lower}({})", shown(0)),
         ("count", 1) if matches!(arguments[0].bare(), Expr::Star(parts) if parts.is_empty()) => return "count(1)".to_owned(),
         ("window" | "session_window", 2..) => return window(&lower, arguments),
         ("first" | "last" | "first_value" | "last_value" | "any_value", 2) => return format!("{lower}({})", shown(0)),
+        // A cast by its type's name prints as nothing.
+        (
+            "boolean" | "tinyint" | "smallint" | "int" | "bigint" | "float" | "double" | "decimal" | "string" | "binary" | "date"
+            | "timestamp",
+            1,
+        ) => return shown(0),
         ("mode", 1) => {
             if let Expr::Sort(key) = arguments[0].bare() {
                 // Spark reverses the order inside and prints the reverse.
@@ -264,7 +310,7 @@ fn window(name: &str, arguments: &[Expr]) -> String {
     };
     let time = pretty_name(&arguments[0]);
     if name == "session_window" {
-        return format!("session_window({time}, {})", pretty_name(&arguments[1]));
+        return format!("sessionwindow({time}, {})", pretty_name(&arguments[1]));
     }
     let length = micros(1).unwrap_or(0);
     format!("window({time}, {length}, {}, {})", micros(2).unwrap_or(length), micros(3).unwrap_or(0))

@@ -257,6 +257,7 @@ pub fn assemble(function: &'static Function, arguments: Vec<Typed>, ansi: bool) 
         Nulls::Any => arguments.iter().any(|argument| argument.nullable),
         Nulls::Never => false,
         Nulls::Always => true,
+        Nulls::First => arguments.first().is_some_and(|argument| argument.nullable),
         Nulls::All => arguments.iter().all(|argument| argument.nullable),
     };
     Typed { kind: TypedKind::Call(Box::new(Call { function, arguments, ansi })), data_type, nullable }
@@ -269,8 +270,8 @@ pub fn ordinal(index: usize) -> &'static str {
 }
 
 fn cast_refusal(from: &DataType, to: &DataType, text: &str, cast_name: &str, child_name: &str) -> Box<Diagnostic> {
-    // Column.cast names the column in its error, SQL's CAST the whole cast; both go through the same check with the child's name.
-    let _ = cast_name;
+    // Spark names the child where the target has parts, else the whole cast.
+    let child_name = if to.is_atomic() { cast_name } else { child_name };
     let functions = match (from, to) {
         (DataType::Date, to) if to.is_numeric() => Some("`UNIX_DATE`"),
         (from, DataType::Date) if from.is_numeric() => Some("`DATE_FROM_UNIX_DATE`"),
@@ -280,7 +281,7 @@ fn cast_refusal(from: &DataType, to: &DataType, text: &str, cast_name: &str, chi
     match functions {
         Some(functions) => {
             let text = format!(
-                "{text}. To convert values from {} to {}, you can use the functions {functions} instead.",
+                "{text}.\nTo convert values from {} to {}, you can use the functions {functions} instead.",
                 error::quoted(from),
                 error::quoted(to)
             );
@@ -288,7 +289,7 @@ fn cast_refusal(from: &DataType, to: &DataType, text: &str, cast_name: &str, chi
         }
         None if super::cast::can_cast(from, to, false) => {
             let text = format!(
-                "{text} with ANSI mode on. If you have to cast {} to {}, you can set \"spark.sql.ansi.enabled\" as 'false'.",
+                "{text} with ANSI mode on.\nIf you have to cast {} to {}, you can set \"spark.sql.ansi.enabled\" as 'false'.",
                 error::quoted(from),
                 error::quoted(to)
             );
@@ -306,7 +307,7 @@ fn coerce(function: &Function, arguments: &mut [Typed], shown: &[String], settin
         let types: Vec<&DataType> = same.iter().map(|index| &arguments[*index].data_type).collect();
         let Some(common) = coercion::widest(types.iter().copied()) else {
             let said: Vec<String> = types.iter().map(|data_type| error::quoted(data_type)).collect();
-            let text = format!("Input to `{}` should all be the same type, but it's [{}].", function.name, said.join(", "));
+            let text = format!("Input to `{}` should all be the same type, but it's ({}).", function.name, said.join(" or "));
             return Err(Mismatch::Type("DATA_DIFF_TYPES", text));
         };
         for index in &same {

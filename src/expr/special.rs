@@ -224,12 +224,11 @@ fn from_json(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr]) -> Resul
     let mut typed = resolver.arguments(arguments)?;
     let schema = if typed[1].is_foldable() { super::evaluate_constant(&typed[1], &resolver.settings.zone)? } else { Value::Null };
     let Some(text) = schema.as_str() else {
-        let said = format!("The expression \"{}\" is not a valid schema string.", pretty_name(&arguments[1]));
-        return Err(Diagnostic::analysis(
-            "INVALID_SCHEMA.NON_STRING_LITERAL",
-            format!("The input schema is not a valid schema string. {said}"),
-            "42K07",
-        ));
+        let said = format!(
+            "The input schema \"{}\" is not a valid schema string. The input expression must be string literal and not null.",
+            pretty_name(&arguments[1])
+        );
+        return Err(Diagnostic::analysis("INVALID_SCHEMA.NON_STRING_LITERAL", said, "42K07"));
     };
     let data_type = schema_type(text)?.as_nullable();
     if !matches!(data_type, DataType::Struct(_) | DataType::Array(..) | DataType::Map(..)) {
@@ -415,6 +414,10 @@ fn generator(resolver: &Resolver<'_>, whole: &Expr, name: &str, arguments: &[Exp
         _ => Generator::Stack,
     };
     let mut typed = resolver.arguments(arguments)?;
+    if typed.iter().any(Typed::has_generator) {
+        let said = format!("The generator is not supported: nested in expressions \"{}\".", pretty_name(whole));
+        return Err(Diagnostic::analysis("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", said, "42K0E"));
+    }
     if kind == Generator::Stack {
         return stack(resolver, typed);
     }
@@ -478,11 +481,10 @@ fn stack(resolver: &Resolver<'_>, mut typed: Vec<Typed>) -> Result<Typed> {
         let places: Vec<usize> = (0..rows).map(|row| 1 + row * width + column).filter(|place| *place < typed.len()).collect();
         let types = places.iter().map(|place| &typed[*place].data_type);
         let Some(common) = coercion::widest(types) else { return Err(error::not_known("stack of columns of different types")) };
-        let nullable = places.len() < rows || places.iter().any(|place| typed[*place].nullable);
         for place in places {
             super::resolve::cast_in_place(&mut typed[place], &common, resolver.settings);
         }
-        fields.push(Field { name: format!("col{column}"), data_type: common, nullable });
+        fields.push(Field { name: format!("col{column}"), data_type: common, nullable: true });
     }
     Ok(generated(Generator::Stack, false, typed, fields))
 }

@@ -32,7 +32,9 @@ pub fn rewrite(operator: &str, arguments: &[Typed], settings: &Settings) -> Opti
     let (a, b) = (a.clone(), b.clone());
     match operator {
         "+" if is_interval(&a.data_type) && !is_interval(&b.data_type) => plus_interval(b, a, settings),
-        "+" if a.data_type.is_integral() => Some(call("date_add", vec![b, cast(a, &T::Integer, settings.ansi)], settings)),
+        "+" if a.data_type.is_integral() && b.data_type == T::Date => {
+            Some(call("date_add", vec![b, cast(a, &T::Integer, settings.ansi)], settings))
+        }
         "+" => plus(a, b, settings),
         "-" => minus(a, b, settings),
         "*" if is_interval(&a.data_type) => Some(call("$interval_times", vec![a, cast(b, &T::Double, settings.ansi)], settings)),

@@ -111,7 +111,10 @@ fn event_time(time: Typed, shown: &Expr, whole: &Expr, settings: &Settings) -> R
 fn duration(resolver: &Resolver<'_>, expr: &Expr) -> Result<i64> {
     let typed = resolver.resolve(expr)?;
     match super::evaluate_constant(&typed, &resolver.settings.zone) {
-        _ if !typed.is_foldable() => Err(error::not_known("window durations that are no literals")),
+        _ if !typed.is_foldable() => {
+            let said = "The duration and time inputs to window must be an integer, long or string literal.";
+            Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1207", said, ""))
+        }
         Ok(Value::String(text)) => text_duration(&text),
         Ok(Value::DayTimeInterval(micros)) => Ok(micros),
         Ok(value) if value.as_i64().is_some() => Ok(value.as_i64().unwrap_or(0)),
@@ -147,7 +150,7 @@ pub fn session_window(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr])
         (None, DataType::String) => coercion::cast(gap, &DataType::CalendarInterval, settings.ansi),
         (None, DataType::CalendarInterval | DataType::DayTimeInterval) => gap,
         (None, other) => {
-            let said = format!("Gap duration expression used in session window must be CalendarIntervalType, but got {}", other.sql());
+            let said = format!("Gap duration expression used in session window must be CalendarIntervalType, but got {other:?}Type.");
             return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1040", said, ""));
         }
     };

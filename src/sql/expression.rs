@@ -201,6 +201,10 @@ fn membership(parser: &mut Parser, value: SqlExpr, origin: Origin) -> Result<Sql
         return Ok(SqlExpr::InSubquery(Box::new(value), Box::new(query)));
     }
     parser.expect_sign("(")?;
+    if parser.is_sign(")") {
+        let said = "Invalid SQL syntax: IN predicate requires at least one value. Empty IN clauses like 'IN ()' are not allowed. Consider using 'WHERE FALSE' if you need an always-false condition, or provide at least one value in the IN list.";
+        return Err(super::syntax::parse_error("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", said, "42000", origin));
+    }
     let mut items = vec![value];
     items.append(&mut list(parser)?);
     parser.expect_sign(")")?;

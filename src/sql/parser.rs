@@ -127,6 +127,14 @@ impl Parser {
         Err(if extra { self.extra_input() } else { self.unexpected() })
     }
 
+    /// Takes this sign; at the end of the text it is told as missing, as Spark does after a complete argument.
+    pub fn expect_closing(&mut self, sign: &str) -> Result<()> {
+        if self.token().kind == Kind::End {
+            return Err(syntax::syntax_error("end of input", &format!(": missing '{sign}'"), self.origin()));
+        }
+        self.expect_sign(sign)
+    }
+
     /// Takes this word or fails.
     pub fn expect_word(&mut self, word: &str) -> Result<()> {
         if self.take_word(word) { Ok(()) } else { Err(self.unexpected()) }

@@ -46,7 +46,7 @@ pub fn primary(parser: &mut Parser) -> Result<SqlExpr> {
     loop {
         if parser.take_sign("[") {
             let key = expression(parser)?;
-            parser.expect_sign("]")?;
+            parser.expect_closing("]")?;
             found = at(SqlExpr::Item(Box::new(found), Box::new(key)), origin);
         } else if parser.take_sign("::") {
             let data_type = ddl::data_type(parser)?;
@@ -224,7 +224,7 @@ fn special_call(parser: &mut Parser, lower: &str) -> Result<Option<SqlExpr>> {
         "overlay" => with_words(parser, lower, &["placing", "from", "for"], origin)?,
         "position" => {
             let first = binary(parser, 0)?;
-            if parser.take_word("in") { Some(call("position", vec![first, expression(parser)?], origin)) } else { None }
+            if parser.take_word("in") { Some(call("locate", vec![first, expression(parser)?], origin)) } else { None }
         }
         "timestampadd" | "timestampdiff" | "dateadd" | "date_add" | "datediff" | "date_diff" => with_unit(parser, lower, origin)?,
         "struct" => {
@@ -358,7 +358,11 @@ fn arguments(parser: &mut Parser, name: String, origin: Origin) -> Result<SqlExp
         }
     }
     call.ignore_nulls = nulls_clause(parser);
-    parser.expect_sign(")")?;
+    if matches!(call.arguments.last(), Some(SqlExpr::Star(_)) | None) {
+        parser.expect_sign(")")?;
+    } else {
+        parser.expect_closing(")")?;
+    }
     call.ignore_nulls |= nulls_clause(parser);
     if parser.take_words(&["within", "group"]) {
         parser.expect_sign("(")?;

@@ -139,7 +139,7 @@ fn create(parser: &mut Parser) -> Result<Statement> {
 
 /// `SET key = value`: everything up to the sign, everything after it.
 fn set(parser: &mut Parser) -> Statement {
-    let mut take = |parser: &mut Parser| {
+    let take = |parser: &mut Parser| {
         let mut text = String::new();
         while parser.token().kind != Kind::End && !parser.is_sign("=") {
             text.push_str(&parser.next().raw);

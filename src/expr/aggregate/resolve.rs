@@ -140,6 +140,10 @@ pub fn resolve_call(
     if star && signature.function == F::Count && !distinct {
         return Ok(Some(build(F::Count, Vec::new(), Vec::new(), false, false, filter)));
     }
+    if arguments.is_empty() && name == "count" {
+        let said = "The `count` requires  >= 1 parameters but the actual number is 0. If you have to call this function with 0 parameters, set the legacy configuration \"spark.sql.legacy.allowParameterlessCount\" to \"true\".";
+        return Err(Diagnostic::analysis("WRONG_NUM_ARGS.WITH_SUGGESTION", said, "42605"));
+    }
     if arguments.len() < signature.least || arguments.len() > signature.most {
         return Err(error::wrong_arity(name, &expected_arity(signature.least, signature.most), arguments.len()));
     }
@@ -155,6 +159,13 @@ pub fn resolve_call(
     for (index, argument) in typed.drain(..).enumerate() {
         let take = signature.takes.get(index).or(signature.takes.last()).copied().unwrap_or(T::Any);
         if take == T::Constant {
+            if !argument.is_foldable() && matches!(signature.function, F::First | F::Last | F::AnyValue) {
+                let said = format!("The second argument in {name} should be a boolean literal.");
+                return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1210", said, ""));
+            }
+            if !argument.is_foldable() && signature.function == F::ApproxCountDistinct {
+                return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1104", "The second argument should be a double literal.", ""));
+            }
             if !argument.is_foldable() {
                 return Err(error::not_known(&format!("{name} with a parameter that is no constant")));
             }

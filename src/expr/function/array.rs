@@ -57,7 +57,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("array_sort", (1, 1), ARRAY, gives::first, |a| list(a, |items, _| Ok(sorted(items, true, false)))),
     Function::new("sort_array", (1, 2), &[P::Array, P::Boolean], gives::first, sort_array).defaults(&["true"]),
     Function::new("slice", (3, 3), &[P::Array, P::Integer, P::Integer], gives::first, slice),
-    Function::new("flatten", (1, 1), ARRAY, flat_type, flatten),
+    Function::new("flatten", (1, 1), ARRAY, flat_type, flatten).nulls(Nulls::Always),
     Function::new("sequence", (2, 3), &[P::Any], sequence_type, sequence).check(sequence_operands),
     Function::new("arrays_zip", (0, usize::MAX), ARRAY, gives::null, arrays_zip),
     Function::new("map", (0, usize::MAX), &[P::Any], map_type, map).check(map_operands).nulls(Nulls::Never),
@@ -156,7 +156,10 @@ fn sets(arguments: &Arguments<'_>, body: impl Fn(Vec<Value>, Vec<Value>) -> Vec<
 /// Brings an array and a value to a common element type.
 fn fit_element(arguments: &mut [Typed], at: usize, settings: &Settings, name: &str) -> std::result::Result<(), Mismatch> {
     let DataType::Array(element, nullable) = arguments[0].data_type.clone() else { return Ok(()) };
-    let Some(common) = coercion::wider(&element, &arguments[at].data_type) else {
+    // Members are not read out of strings.
+    let text = |data_type: &DataType| *data_type == DataType::String;
+    let apart = text(&element) != text(&arguments[at].data_type) && *element != DataType::Null && arguments[at].data_type != DataType::Null;
+    let Some(common) = coercion::wider(&element, &arguments[at].data_type).filter(|_| !apart) else {
         let text = format!(
             "Input to `{name}` should have been \"ARRAY\" followed by a value with same element type, but it's [{}, {}].",
             error::quoted(&arguments[0].data_type),

@@ -41,8 +41,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new(">=", (2, 2), ANY, gives::boolean, compare).check(comparable),
     Function::new("between", (3, 3), ANY, gives::boolean, between).check(all_alike),
     Function::new("in", (1, usize::MAX), ANY, gives::boolean, is_in).check(all_alike),
-    Function::new("greatest", (2, usize::MAX), ANY, gives::first, extreme).check(all_alike).nulls(Nulls::All),
-    Function::new("least", (2, usize::MAX), ANY, gives::first, extreme).check(all_alike).nulls(Nulls::All),
+    Function::new("greatest", (2, usize::MAX), ANY, gives::first, extreme).check(extremes_alike).nulls(Nulls::All),
+    Function::new("least", (2, usize::MAX), ANY, gives::first, extreme).check(extremes_alike).nulls(Nulls::All),
 ];
 
 /// Casts both sides to the type in which they compare.
@@ -61,11 +61,19 @@ fn comparable(arguments: &mut Vec<Typed>, settings: &Settings) -> std::result::R
 }
 
 fn all_alike(arguments: &mut Vec<Typed>, settings: &Settings) -> std::result::Result<(), Mismatch> {
+    alike(arguments, settings, "in")
+}
+
+fn extremes_alike(arguments: &mut Vec<Typed>, settings: &Settings) -> std::result::Result<(), Mismatch> {
+    alike(arguments, settings, "greatest")
+}
+
+fn alike(arguments: &mut [Typed], settings: &Settings, name: &str) -> std::result::Result<(), Mismatch> {
     let Some(common) = coercion::widest(arguments.iter().map(|argument| &argument.data_type)) else {
         let said: Vec<String> = arguments.iter().map(|argument| error::quoted(&argument.data_type)).collect();
         return Err(Mismatch::Type(
             "DATA_DIFF_TYPES",
-            format!("Input to `in` should all be the same type, but it's [{}].", said.join(", ")),
+            format!("Input to `{name}` should all be the same type, but it's [{}].", said.join(", ")),
         ));
     };
     for argument in arguments {

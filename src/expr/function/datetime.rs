@@ -70,11 +70,9 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("try_to_timestamp", (1, 2), &[P::Any, P::String], gives::timestamp, |a| to_timestamp(a, false)).nulls(Nulls::Always),
     Function::new("to_timestamp_ltz", (1, 2), &[P::Any, P::String], gives::timestamp, |a| to_timestamp(a, false)).nulls(Nulls::Always),
     Function::new("to_timestamp_ntz", (1, 2), &[P::Any, P::String], gives::timestamp_ntz, |a| to_timestamp(a, true)).nulls(Nulls::Always),
-    Function::new("unix_timestamp", (0, 2), &[P::Any, P::String], gives::long, unix_timestamp)
-        .defaults(&["current_timestamp()", FORMAT])
-        .nulls(Nulls::Always),
+    Function::new("unix_timestamp", (0, 2), &[P::Any, P::String], gives::long, unix_timestamp).defaults(&["current_timestamp()", FORMAT]),
     Function::new("to_unix_timestamp", (1, 2), &[P::Any, P::String], gives::long, unix_timestamp).defaults(&[FORMAT]).nulls(Nulls::Always),
-    Function::new("from_unixtime", (1, 2), &[P::Long, P::String], gives::string, from_unixtime).defaults(&[FORMAT]),
+    Function::new("from_unixtime", (1, 2), &[P::Long, P::String], gives::string, from_unixtime).defaults(&[FORMAT]).nulls(Nulls::Always),
     Function::new("current_timestamp", (0, 0), &[], gives::timestamp, now),
     Function::new("now", (0, 0), &[], gives::timestamp, now),
     Function::new("localtimestamp", (0, 0), &[], gives::timestamp_ntz, local_now),

@@ -22,8 +22,8 @@ const PARTS: &[P] = &[P::Integer, P::Integer, P::Integer, P::Integer, P::Integer
 
 /// The group.
 pub const FUNCTIONS: &[Function] = &[
-    Function::new("format_string", (1, usize::MAX), &[P::String, P::Any], gives::string, format_string).nulls(Nulls::Any),
-    Function::new("printf", (1, usize::MAX), &[P::String, P::Any], gives::string, format_string).nulls(Nulls::Any),
+    Function::new("format_string", (1, usize::MAX), &[P::String, P::Any], gives::string, format_string).nulls(Nulls::First),
+    Function::new("printf", (1, usize::MAX), &[P::String, P::Any], gives::string, format_string).nulls(Nulls::First),
     Function::new("make_timestamp", (6, 7), PARTS, gives::timestamp, make_timestamp).nulls(Nulls::Always),
     Function::new("try_make_timestamp", (6, 7), PARTS, gives::timestamp, make_timestamp).nulls(Nulls::Always),
     Function::new("make_timestamp_ltz", (6, 7), PARTS, gives::timestamp, make_timestamp).nulls(Nulls::Always),

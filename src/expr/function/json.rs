@@ -2,11 +2,14 @@
 
 use super::Arguments;
 use super::Function;
+use super::Mismatch;
 use super::Nulls;
 use super::Parameter as P;
 use super::gives;
 use crate::diag::Result;
 use crate::expr::error;
+use crate::expr::scope::Settings;
+use crate::expr::typed::Typed;
 use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Value;
@@ -21,12 +24,23 @@ use serde_json::Value as Json;
 /// The group. The type of `from_json` comes from its schema.
 pub const FUNCTIONS: &[Function] = &[
     Function::new("from_json", (2, 3), &[P::String, P::Any], gives::null, from_json).nulls(Nulls::Always),
-    Function::new("to_json", (1, 2), &[P::Any], gives::string, to_json),
+    Function::new("to_json", (1, 2), &[P::Any], gives::string, to_json).check(has_parts),
     Function::new("get_json_object", (2, 2), &[P::String], gives::string, get_json_object).nulls(Nulls::Always),
     Function::new("json_array_length", (1, 1), &[P::String], gives::integer, json_array_length).nulls(Nulls::Always),
     Function::new("json_object_keys", (1, 1), &[P::String], object_keys_type, json_object_keys).nulls(Nulls::Always),
     Function::new("schema_of_json", (1, 2), &[P::String], gives::string, schema_of_json).nulls(Nulls::Never),
 ];
+
+/// Only structs, arrays and maps become JSON.
+fn has_parts(arguments: &mut Vec<Typed>, _: &Settings) -> std::result::Result<(), Mismatch> {
+    match &arguments[0].data_type {
+        DataType::Struct(_) | DataType::Array(..) | DataType::Map(..) => Ok(()),
+        other => Err(Mismatch::Type(
+            "INVALID_JSON_SCHEMA",
+            format!("Input schema {} must be a struct, an array, a map or a variant.", error::quoted(other)),
+        )),
+    }
+}
 
 fn object_keys_type(_: &[crate::expr::typed::Typed]) -> DataType {
     DataType::Array(Box::new(DataType::String), true)

@@ -2,11 +2,15 @@
 
 use super::Arguments;
 use super::Function;
+use super::Mismatch;
 use super::Nulls;
 use super::Parameter as P;
 use super::gives;
 use crate::diag::Result;
 use crate::expr::error;
+use crate::expr::scope::Settings;
+use crate::expr::typed::Typed;
+use crate::types::DataType;
 use crate::types::Value;
 use crate::types::time::MICROS_PER_DAY;
 use arrow_array::ArrayRef;
@@ -17,8 +21,8 @@ use std::sync::Arc;
 
 /// The group.
 pub const FUNCTIONS: &[Function] = &[
-    Function::new("and", (2, 2), &[P::Boolean], gives::boolean, lazy),
-    Function::new("or", (2, 2), &[P::Boolean], gives::boolean, lazy),
+    Function::new("and", (2, 2), &[P::Boolean], gives::boolean, lazy).check(booleans),
+    Function::new("or", (2, 2), &[P::Boolean], gives::boolean, lazy).check(booleans),
     Function::new("not", (1, 1), &[P::Boolean], gives::boolean, not),
     Function::new("!", (1, 1), &[P::Boolean], gives::boolean, not),
     Function::new("isnull", (1, 1), &[P::Any], gives::boolean, is_null).nulls(Nulls::Never),
@@ -30,6 +34,19 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("$before_end", (1, 1), &[P::Any], gives::first, before_end),
     Function::new("$time_add", (2, 2), &[P::Any], gives::first, time_add),
 ];
+
+/// Both sides must be boolean.
+fn booleans(arguments: &mut Vec<Typed>, _: &Settings) -> std::result::Result<(), Mismatch> {
+    let (a, b) = (&arguments[0].data_type, &arguments[1].data_type);
+    match crate::expr::coercion::wider(a, b) {
+        None => Err(super::arithmetic::different(a, b)),
+        Some(DataType::Boolean | DataType::Null) => Ok(()),
+        Some(other) => Err(Mismatch::Type(
+            "BINARY_OP_WRONG_TYPE",
+            format!("the binary operator requires the input type \"BOOLEAN\", not {}.", error::quoted(&other)),
+        )),
+    }
+}
 
 fn lazy(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     unreachable!("{} is evaluated lazily", arguments.name)

@@ -64,6 +64,8 @@ pub enum Nulls {
     Never,
     /// Always.
     Always,
+    /// When the first argument may be.
+    First,
     /// When all arguments may be (`coalesce`, `greatest`).
     All,
 }

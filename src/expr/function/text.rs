@@ -9,7 +9,6 @@ use crate::diag::Result;
 use crate::expr::typed::Typed;
 use crate::types::DataType;
 use crate::types::Value;
-use arrow_array::Array;
 use arrow_array::ArrayRef;
 use arrow_array::StringArray;
 use arrow_array::cast::AsArray;
@@ -52,7 +51,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("startswith", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.starts_with(y))),
     Function::new("endswith", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.ends_with(y))),
     Function::new("concat", (0, usize::MAX), &[P::Same], concat_type, concat),
-    Function::new("concat_ws", (1, usize::MAX), &[P::String, P::Any], gives::string, concat_ws).nulls(Nulls::Any),
+    Function::new("concat_ws", (1, usize::MAX), &[P::String, P::Any], gives::string, concat_ws).nulls(Nulls::First),
     Function::new("split_part", (3, 3), &[P::String, P::String, P::Integer], gives::string, split_part),
     Function::new("find_in_set", (2, 2), TEXT, gives::integer, find_in_set),
     Function::new("elt", (2, usize::MAX), &[P::Integer, P::String], gives::string, elt).nulls(Nulls::Always),
