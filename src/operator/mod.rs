@@ -99,3 +99,6 @@ fn only<const N: usize>(inputs: Vec<Rows>) -> [Rows; N] {
         Err(inputs) => panic!("an operator of {N} inputs got {}", inputs.len()),
     }
 }
+
+#[cfg(test)]
+mod tests;
