@@ -52,6 +52,44 @@ fn functions_of_the_module_are_there() {
     assert!(all.iter().filter(is_function).all(|name| modules::exports("pyspark.sql.functions").is_some_and(|it| it.contains(name))));
 }
 
+/// Every fix that a hint offers for this program lets it run.
+fn check_fixes(program: &str, fixes: usize) {
+    let outcome = Playground::new(1).run(program);
+    let mut hints = outcome.notes;
+    hints.extend(outcome.diagnostic.map(|it| it.hints).unwrap_or_default());
+    let offered: Vec<_> = hints.into_iter().filter_map(|it| it.fix).collect();
+    assert_eq!(offered.len(), fixes, "{program}");
+    for (span, text) in offered {
+        let fixed = format!("{}{text}{}", &program[..span.start as usize], &program[span.end as usize..]);
+        let outcome = Playground::new(1).run(&fixed);
+        assert!(outcome.diagnostic.is_none() && outcome.notes.is_empty(), "{fixed}\n{:?} {:?}", outcome.diagnostic, outcome.notes);
+    }
+}
+
+#[test]
+fn fixes_mend_what_they_are_offered_for() {
+    let rate = "df = spark.readStream.format(\"rate\").load()\n";
+    let windowed = "from pyspark.sql.functions import window\ndf = spark.readStream.format(\"rate\").load()\n";
+    check_fixes(&format!("{rate}q = df.writeStream.format(\"console\").outputMode(\"complete\").start()"), 1);
+    check_fixes(
+        &format!("{windowed}q = (df.groupBy(window(\"timestamp\", \"1 minute\")).count()\n  .writeStream.format(\"console\")\n  .start())"),
+        2,
+    );
+    check_fixes(&format!("{rate}df.where(\"value > 1\").show()"), 1);
+    check_fixes(&format!("{rate}q = df.writeStream.format(\"json\").option(\"path\", \"/out\").start()"), 1);
+    check_fixes(&format!("{rate}q = df.writeStream.format(\"console\").outputMode('updated').start()"), 1);
+    check_fixes(&format!("{rate}q = df.writeStream.option(\"checkpointLocation\", \"/c\").table(\"t\")"), 1);
+    check_fixes(&format!("{rate}q = df.writeStream.start()"), 1);
+    check_fixes(&format!("{rate}q = df.writeStream.format(\"console\")"), 1);
+    check_fixes(
+        &format!("{rate}x = df.groupBy(window(\"timestamp\", \"1 minute\")).count()\nq = df.writeStream.format(\"console\").start()"),
+        1,
+    );
+    check_fixes("df = spark.readStream \\  # read\n    .format(\"rate\").load()\nq = df.writeStream.format(\"console\").start()", 1);
+    check_fixes("x = spark.range(3).agg(sum(\"id\"))", 1);
+    check_fixes("from pyspark.sql.streaming import Trigger\nx = 1", 1);
+}
+
 /// The statements of the course notes, one by one, and how many come out as Spark's did.
 #[test]
 fn course_notes_come_out_as_in_spark() {
