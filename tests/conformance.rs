@@ -3,6 +3,8 @@
 //! `cargo test --test conformance NAME` runs the cases whose names hold NAME and shows how each differs. The list of known failures is
 //! exact: a listed case that passes fails the run, as does an unlisted one that fails.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "a test that prints its own table")]
+
 use libtest_mimic::Arguments;
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
