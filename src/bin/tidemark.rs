@@ -78,7 +78,7 @@ fn run(arguments: &[&str]) -> std::io::Result<bool> {
         copy_in(&mut playground, Path::new(folder), "/data")?;
     }
     let outcome = playground.run(&source);
-    let mut failures: Vec<Box<Diagnostic>> = outcome.diagnostic.into_iter().collect();
+    let mut failures = Vec::from_iter(outcome.diagnostic);
     if failures.is_empty() {
         if playground.state() == ProgramState::Waiting {
             failures.extend(playground.settle(AT_MOST_MS));

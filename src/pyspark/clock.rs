@@ -70,7 +70,7 @@ impl Playground {
             Moved::Ran | Moved::Idle => now_ms + BATCH_MS,
             Moved::Until(until_ms) => until_ms.max(now_ms + 1),
             Moved::Over(failure) => {
-                self.failures.extend(failure);
+                self.failures.extend(failure.map(|it| *it));
                 i64::MAX
             }
             Moved::Crashed => i64::MAX,

@@ -53,10 +53,8 @@ pub(super) fn method(grouped: &Grouped, name: &str, call: &Call) -> Result<Value
             let plain = |items: Vec<Value>| items.iter().map(|it| values::plain(it).map_or(types::Value::Null, |it| it.0)).collect();
             let pivot = Some((column, items.map(plain)));
             // A stream refuses a pivot without values at this call.
-            if let Some((column, None)) = &pivot {
-                if grouped.frame.is_streaming() {
-                    grouped.frame.pivot(grouped.keys.clone(), column.clone(), None, Vec::new())?;
-                }
+            if let (Some((column, None)), true) = (&pivot, grouped.frame.is_streaming()) {
+                grouped.frame.pivot(grouped.keys.clone(), column.clone(), None, Vec::new())?;
             }
             Ok(Object::Grouped(Grouped { pivot, ..grouped.clone() }).value())
         }

@@ -76,7 +76,7 @@ pub struct Playground {
     /// When each active query may be stepped next.
     pub(super) due_ms: BTreeMap<QueryId, i64>,
     pub(super) reports: Vec<BatchReport>,
-    pub(super) failures: Vec<Box<Diagnostic>>,
+    pub(super) failures: Vec<Diagnostic>,
     crashed: bool,
 }
 
@@ -332,7 +332,7 @@ impl Playground {
 
     /// What queries died of while the clock ran, since the last call.
     pub fn take_failures(&mut self) -> Vec<Box<Diagnostic>> {
-        std::mem::take(&mut self.failures)
+        std::mem::take(&mut self.failures).into_iter().map(Box::new).collect()
     }
 
     /// What the driver printed since the last call, in order.
