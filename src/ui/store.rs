@@ -302,10 +302,8 @@ impl Store {
                 self.cards = Shared::new(cards);
                 self.pointed = Some(span);
             }
-            Event::File { path, bytes } => {
-                if self.file.as_ref().is_some_and(|(shown, _)| *shown == path) {
-                    self.file = Some((path, bytes.map(Shared::new)));
-                }
+            Event::File { path, bytes } if self.file.as_ref().is_some_and(|(shown, _)| *shown == path) => {
+                self.file = Some((path, bytes.map(Shared::new)));
             }
             Event::Judged { exercise, verdict } => {
                 self.judging = None;

@@ -20,6 +20,7 @@ const sale = (at, amount) => JSON.stringify({ at: `2025-03-01T${at}:00Z`, amount
 
 test("a program runs on files and reports its batches", () => {
   const playground = new Playground({ seed: 7 });
+  playground.makeFolder("/data/sales");
   playground.run(HOURLY);
   playground.writeFile("/data/sales/1.json", bytes(sale("09:10", 5) + sale("09:50", 7)));
   playground.process();
@@ -34,6 +35,7 @@ test("a program runs on files and reports its batches", () => {
 
 test("a late row is dropped and counted", () => {
   const playground = new Playground({ seed: 7 });
+  playground.makeFolder("/data/sales");
   playground.run(HOURLY);
   for (const [name, rows] of [["1", sale("12:00", 1)], ["2", sale("09:00", 1)]]) {
     playground.writeFile(`/data/sales/${name}.json`, bytes(rows));
@@ -44,6 +46,7 @@ test("a late row is dropped and counted", () => {
 
 test("a restart goes on from the checkpoint, whose files can be read", () => {
   const playground = new Playground({ seed: 7 });
+  playground.makeFolder("/data/sales");
   playground.run(HOURLY.replace('.outputMode("append").format("memory").queryName("hourly")', '.outputMode("update").format("console")'));
   playground.writeFile("/data/sales/1.json", bytes(sale("09:10", 5)));
   playground.process();

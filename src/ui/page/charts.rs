@@ -84,7 +84,6 @@ pub fn Progress(props: &Props) -> Html {
 }
 
 /// JSON with its keys, texts and numbers in colour.
-#[must_use]
 pub fn coloured(json: &str) -> Html {
     let mut parts: Vec<Html> = Vec::new();
     let mut rest = json;

@@ -3,7 +3,6 @@
 use yew::prelude::*;
 
 /// The three waves of the wordmark.
-#[must_use]
 pub fn waves() -> Html {
     html! {
         <svg class="waves" viewBox="0 0 20 20" aria-hidden="true">
@@ -13,7 +12,6 @@ pub fn waves() -> Html {
 }
 
 /// One of the filled ones by its outline.
-#[must_use]
 pub fn icon(outline: &'static str) -> Html {
     html! { <svg viewBox="0 0 20 20" aria-hidden="true"><path d={outline} /></svg> }
 }

@@ -193,7 +193,7 @@ impl Stage {
         let aim = View::of(&props.batches, &props.arrivals, axis, now, (self.size.0 / 52.0).clamp(6.0, 12.0));
         let step_ms = (real_ms - self.frame_ms).clamp(0.0, 100.0);
         self.frame_ms = real_ms;
-        let view = if self.calm { aim } else { self.view.map_or(aim, |view| view.towards(aim, step_ms)) };
+        let view = if self.calm { aim } else { self.view.map_or(aim, |view| view.towards(aim, step_ms, props.clock.speed)) };
         let still = self.view == Some(view) || (view.left - aim.left).abs() + (view.low_ms - aim.low_ms).abs() < 1.0;
         let rise = if self.calm { 1.0 } else { ((real_ms - self.latest_ms) / RISE_MS).clamp(0.0, 1.0) };
         let live = props.clock.playing && props.present && !self.calm;

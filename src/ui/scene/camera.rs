@@ -31,10 +31,10 @@ impl View {
         Self { left, right, low_ms, high_ms }
     }
 
-    /// A step from here towards a target; `step_ms` of real time. Never overshoots, and arrives.
+    /// A step from here towards a target; `step_ms` of real time. Never overshoots, and arrives; the faster the clock runs, the sooner.
     #[must_use]
-    pub fn towards(self, target: Self, step_ms: f64) -> Self {
-        let share = 1.0 - (-step_ms / 160.0).exp();
+    pub fn towards(self, target: Self, step_ms: f64, speed: f64) -> Self {
+        let share = 1.0 - (-step_ms * (1.0 + speed / 8.0) / 160.0).exp();
         let mix = |from: f64, to: f64| from + (to - from) * share;
         Self {
             left: mix(self.left, target.left),

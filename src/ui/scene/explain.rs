@@ -165,6 +165,13 @@ fn of_water<B: Deref<Target = Batch>>(batches: &[B], batch: Option<usize>) -> Op
     };
     let ms = if batch.is_some() { ran.evict_ms } else { ran.next_ms.or(ran.evict_ms) };
     let (Some(ms), Some(delay_ms)) = (ms, ran.delay_ms) else {
+        if ran.state_rows == 0 {
+            return Some(say(
+                Tone::Calm,
+                "No watermark.",
+                "Each row goes its way by itself: there is no state to clear, and nothing comes too late.".to_owned(),
+            ));
+        }
         return Some(say(Tone::Calm, "No watermark.", "This query keeps its state for ever and drops nothing as late.".to_owned()));
     };
     if ms <= 0 {

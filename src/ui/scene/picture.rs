@@ -245,9 +245,11 @@ impl<B: Deref<Target = Batch>> Scene<'_, B> {
         let mut dots = Vec::new();
         for (index, (column, batch)) in self.axis.columns().iter().zip(self.batches).enumerate().skip(first) {
             let count = batch.fates.len();
+            // Rows of one file come at one moment; they are spread over the column, or they would hide each other.
+            let together = count > 3 && batch.fates.iter().all(|fate| fate.arrived_ms == batch.fates[0].arrived_ms);
             for (row, fate) in batch.fates.iter().enumerate() {
                 let Some(event_ms) = fate.event_ms else { continue };
-                let x = place.x(column.place_row(fate.arrived_ms, row, count));
+                let x = place.x(column.place_row(if together { column.from_ms } else { fate.arrived_ms }, row, count));
                 if x < place.plot.x - 4.0 {
                     continue;
                 }
