@@ -118,3 +118,19 @@ fn the_learners_own_files_are_there_in_every_run() {
         events.iter().filter_map(|event| if let Event::Printed { text } = event { Some(text.as_str()) } else { None }).collect();
     assert!(printed.contains("|high|   3.1|"), "{events:?}");
 }
+
+#[test]
+fn time_passes_for_a_program_that_has_ended_and_it_reads_what_came_since() {
+    let example = examples().into_iter().find(|example| example.id == "restart").unwrap();
+    let mut worker = Worker::default();
+    let mut events = worker.ask(Request::Run { run: 1, program: example.program, setting: example.setting, playing: true, speed: 10.0 });
+    for _ in 0..120 {
+        events.extend(worker.tick(33.0, &mut || false));
+    }
+    let before = batches(&events).len();
+    let mut again = worker.ask(Request::Restart);
+    for _ in 0..30 {
+        again.extend(worker.tick(33.0, &mut || false));
+    }
+    assert!(before > 0 && !batches(&again).is_empty(), "{before} batches before, {} after", batches(&again).len());
+}

@@ -161,7 +161,7 @@ impl Worker {
 
     fn play(&mut self, speed: f64) -> Vec<Event> {
         self.speed = speed;
-        self.playing = self.stage.as_ref().is_some_and(|stage| !stage.over() || !stage.alive);
+        self.playing = self.stage.is_some();
         self.clock().into_iter().collect()
     }
 
@@ -248,9 +248,12 @@ impl Stage {
         self.changed = true;
     }
 
-    /// Whether nothing will ever happen again by itself: the program has ended, and so have its queries.
+    /// Whether nothing will ever happen again by itself: the program has ended, so have its queries, and no feed sends any more.
     fn over(&self) -> bool {
-        self.alive && self.playground.state() != ProgramState::Waiting && self.playground.session().active().is_empty()
+        self.alive
+            && self.playground.world().next_arrival_ms().is_none()
+            && self.playground.state() != ProgramState::Waiting
+            && self.playground.session().active().is_empty()
     }
 
     fn flush(&mut self, events: &mut Vec<Event>) {
