@@ -96,7 +96,7 @@ fn run(text: &str) -> std::result::Result<Outcome, Option<String>> {
         fields.push(Field::new(format!("c{}", fields.len()), typed.data_type.clone()));
         columns.push(evaluate(typed, &table, &arrays, rows).map_err(said)?);
     }
-    let count = columns.first().map_or(0, |column| arrow_array::Array::len(column));
+    let count = columns.first().map_or(0, arrow_array::Array::len);
     for row in 0..count {
         let values = fields.iter().zip(&columns).map(|(field, column)| arrow::value_at(column, row, &field.data_type)).collect();
         let text = json::to_json(&Value::Struct(values), &DataType::Struct(fields.clone()), &Zone::utc(), false);
@@ -145,7 +145,7 @@ fn evaluate(typed: Typed, table: &Table, arrays: &[arrow_array::ArrayRef], rows:
                 let indices = arrow_array::UInt32Array::from(distinct);
                 arguments = arguments.iter().map(|array| arrow_select::take::take(array, &indices, None).unwrap()).collect();
             }
-            let count = arguments.first().map_or(kept.len(), |array| arrow_array::Array::len(array));
+            let count = arguments.first().map_or(kept.len(), arrow_array::Array::len);
             let half = count / 2;
             let part = |start: usize, length: usize| arguments.iter().map(|array| array.slice(start, length)).collect::<Vec<_>>();
             accumulator.update(&vec![0; half], 1, &part(0, half))?;

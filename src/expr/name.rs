@@ -72,9 +72,9 @@ fn day_time(micros: i64) -> String {
     let size = micros.unsigned_abs();
     match size {
         0 => "INTERVAL '00' SECOND".to_owned(),
-        _ if size % 86_400_000_000 == 0 => format!("INTERVAL '{sign}{}' DAY", size / 86_400_000_000),
-        _ if size % 3_600_000_000 == 0 => format!("INTERVAL '{sign}{:02}' HOUR", size / 3_600_000_000),
-        _ if size % 60_000_000 == 0 => format!("INTERVAL '{sign}{:02}' MINUTE", size / 60_000_000),
+        _ if size.is_multiple_of(86_400_000_000) => format!("INTERVAL '{sign}{}' DAY", size / 86_400_000_000),
+        _ if size.is_multiple_of(3_600_000_000) => format!("INTERVAL '{sign}{:02}' HOUR", size / 3_600_000_000),
+        _ if size.is_multiple_of(60_000_000) => format!("INTERVAL '{sign}{:02}' MINUTE", size / 60_000_000),
         _ => {
             let fraction = format!(".{:06}", size % 1_000_000);
             format!("INTERVAL '{sign}{:02}{}' SECOND", size / 1_000_000, fraction.trim_end_matches('0').trim_end_matches('.'))

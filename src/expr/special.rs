@@ -401,7 +401,7 @@ fn decode(resolver: &Resolver<'_>, arguments: &[Expr]) -> Result<Typed> {
         .chunks_exact(2)
         .map(|pair| (Expr::call("<=>", vec![arguments[0].clone(), pair[0].clone()]), pair[1].clone()))
         .collect();
-    let otherwise = if arguments.len() % 2 == 0 { arguments.last().cloned().map(Box::new) } else { None };
+    let otherwise = if arguments.len().is_multiple_of(2) { arguments.last().cloned().map(Box::new) } else { None };
     resolver.resolve(&Expr::Case(branches, otherwise))
 }
 

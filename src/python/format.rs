@@ -506,7 +506,7 @@ fn group(digits: &str, mark: char, spec: &Spec, sign: usize) -> String {
     let grouped = |whole: &str| {
         let mut out = String::new();
         for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place) % size == 0 {
+            if place > 0 && (whole.len() - place).is_multiple_of(size) {
                 out.push(mark);
             }
             out.push(digit);

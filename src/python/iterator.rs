@@ -381,10 +381,9 @@ impl Vm<'_> {
                 let iterator = self.frame().top(0).clone();
                 if let Value::Iter(iter) = &iterator
                     && iter.is_generator()
+                    && self.enter_generator(iter, target as usize)?
                 {
-                    if self.enter_generator(iter, target as usize)? {
-                        return Ok(Step::Next);
-                    }
+                    return Ok(Step::Next);
                 }
                 match self.next(&iterator)? {
                     Some(item) => self.frame().push(item),

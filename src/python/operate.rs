@@ -28,10 +28,10 @@ impl Vm<'_> {
                 return result;
             }
         }
-        if matches!(left, Value::Instance(_)) || matches!(right, Value::Instance(_)) {
-            if let Some(value) = self.binary_methods(operator, left, right)? {
-                return Ok(value);
-            }
+        if (matches!(left, Value::Instance(_)) || matches!(right, Value::Instance(_)))
+            && let Some(value) = self.binary_methods(operator, left, right)?
+        {
+            return Ok(value);
         }
         match self.binary_plain(operator, left.plain(), right.plain())? {
             Some(value) => Ok(value),

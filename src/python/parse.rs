@@ -152,10 +152,8 @@ fn scan(text: &str) -> Scanned {
                 count(&mut chains);
                 chains.push(0);
             }
-            b')' | b']' | b'}' => {
-                if open.pop().is_some() {
-                    chains.pop();
-                }
+            b')' | b']' | b'}' if open.pop().is_some() => {
+                chains.pop();
             }
             b',' | b';' => {
                 if let Some(last) = chains.last_mut() {

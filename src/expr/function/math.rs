@@ -335,7 +335,7 @@ fn conv(arguments: &Arguments<'_>) -> Result<ArrayRef> {
 pub fn grouped(digits: &str) -> String {
     let mut found = String::new();
     for (at, c) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             found.push(',');
         }
         found.push(c);
