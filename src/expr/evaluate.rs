@@ -209,10 +209,12 @@ fn case_vector(branches: &[(Typed, Typed)], otherwise: Option<&Typed>, data_type
         }
         let held = if open.len() == input.rows { evaluate(condition, input)? } else { evaluate_rows(condition, &open, input)? };
         let held = held.as_boolean();
-        let (chosen, rest): (Vec<(usize, u32)>, Vec<(usize, u32)>) =
-            open.iter().copied().enumerate().partition(|(at, _)| held.is_valid(*at) && held.value(*at));
-        pieces.add(value, chosen.into_iter().map(|(_, row)| row).collect(), input)?;
-        open = rest.into_iter().map(|(_, row)| row).collect();
+        let holds = |at: usize| held.is_valid(at) && held.value(at);
+        let rows_where =
+            |wanted: bool| open.iter().enumerate().filter(|(at, _)| holds(*at) == wanted).map(|(_, row)| *row).collect::<Vec<u32>>();
+        let (chosen, rest) = (rows_where(true), rows_where(false));
+        pieces.add(value, chosen, input)?;
+        open = rest;
     }
     if let Some(otherwise) = otherwise {
         pieces.add(otherwise, open, input)?;

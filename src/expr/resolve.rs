@@ -314,9 +314,8 @@ fn coerce(function: &Function, arguments: &mut [Typed], shown: &[String], settin
             cast_in_place(&mut arguments[*index], &common, settings);
         }
     }
-    for index in 0..arguments.len() {
+    for (index, found) in arguments.iter_mut().enumerate() {
         let parameter = parameter_of(index);
-        let found = &mut arguments[index];
         let target = match target_type(parameter, &found.data_type) {
             Target::Fits => continue,
             Target::Cast(target) if narrows_literal(found, &target) || coercion::casts_implicitly(&found.data_type, &target) => target,

@@ -12,6 +12,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// A relation as it was, and the new ids of its columns.
+type Renewal = (Rc<Plan>, BTreeMap<ColumnId, ColumnId>);
+
 /// The session as analysis sees it. Frames of one session share one; ids are unique within it.
 #[derive(Debug)]
 pub struct Analyzer {
@@ -20,7 +23,7 @@ pub struct Analyzer {
     /// The frames that `df["x"]` has been asked of, by the frame's id.
     referenced: RefCell<BTreeMap<u64, Rc<Plan>>>,
     /// The right sides of joins with themselves, as they were, and the new ids of their columns.
-    renewals: RefCell<Vec<(Rc<Plan>, BTreeMap<ColumnId, ColumnId>)>>,
+    renewals: RefCell<Vec<Renewal>>,
 }
 
 /// The tables and views that SQL can name.

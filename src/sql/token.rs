@@ -166,8 +166,8 @@ impl Lexer {
         while self.peek(0).is_ascii_digit() {
             self.step();
         }
-        if self.peek(0) == '.' && !(self.peek(1).is_alphabetic() && !matches!(self.peek(1), 'e' | 'E' | 'd' | 'D' | 'f' | 'F' | 'b' | 'B'))
-        {
+        let ends_number = matches!(self.peek(1), 'e' | 'E' | 'd' | 'D' | 'f' | 'F' | 'b' | 'B') || !self.peek(1).is_alphabetic();
+        if self.peek(0) == '.' && ends_number {
             self.step();
             while self.peek(0).is_ascii_digit() {
                 self.step();

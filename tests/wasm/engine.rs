@@ -46,7 +46,8 @@ fn every_example_runs_a_virtual_minute() {
 fn the_same_seed_gives_the_same_bytes() {
     let run = || {
         let mut playground = Playground::new(5);
-        playground.run("query = spark.readStream.format('rate').load().writeStream.format('console').start()\nprint(query.id, query.runId)");
+        playground
+            .run("query = spark.readStream.format('rate').load().writeStream.format('console').start()\nprint(query.id, query.runId)");
         playground.advance(5_000);
         playground.take_output()
     };
@@ -55,7 +56,7 @@ fn the_same_seed_gives_the_same_bytes() {
 
 #[wasm_bindgen_test]
 fn nothing_that_is_typed_panics() {
-    for program in ["", "(", "\0", "x = [", "while True: pass", "def f(): return f()\nf()", "1/0", "spark.read.schema('a INT").into_iter() {
+    for program in ["", "(", "\0", "x = [", "while True: pass", "def f(): return f()\nf()", "1/0", "spark.read.schema('a INT"] {
         Playground::new(1).run(program);
     }
     Playground::new(1).run(&"(".repeat(3000));

@@ -84,6 +84,11 @@ impl Arguments<'_> {
         self.vectors.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.vectors.is_empty()
+    }
+
     /// The type of an argument.
     pub fn type_of(&self, index: usize) -> &DataType {
         &self.typed[index].data_type

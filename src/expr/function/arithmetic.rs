@@ -205,7 +205,8 @@ where
     T::Native: std::fmt::Display,
 {
     type Native<T> = <T as ArrowPrimitiveType>::Native;
-    let (wrapping, checked): (fn(Native<T>, Native<T>) -> Native<T>, fn(Native<T>, Native<T>) -> bool) = match operator.symbol {
+    type Pair<T, R> = fn(Native<T>, Native<T>) -> R;
+    let (wrapping, checked): (Pair<T, Native<T>>, Pair<T, bool>) = match operator.symbol {
         "+" => (ArrowNativeTypeOp::add_wrapping, |a, b| a.add_checked(b).is_ok()),
         "-" => (ArrowNativeTypeOp::sub_wrapping, |a, b| a.sub_checked(b).is_ok()),
         _ => (ArrowNativeTypeOp::mul_wrapping, |a, b| a.mul_checked(b).is_ok()),

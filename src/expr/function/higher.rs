@@ -237,8 +237,11 @@ fn sort_by(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     Ok(arrow::array_of(arguments.data_type, &sorted))
 }
 
-/// The entries of all maps: keys, values, rows.
-fn entries(arguments: &Arguments<'_>, index: usize) -> (Vec<Option<Vec<(Value, Value)>>>, DataType, DataType) {
+/// The entries of one row's map; none where it is null.
+type Entries = Option<Vec<(Value, Value)>>;
+
+/// The entries of all maps, the type of their keys, the type of their values.
+fn entries(arguments: &Arguments<'_>, index: usize) -> (Vec<Entries>, DataType, DataType) {
     let DataType::Map(key, value, _) = arguments.type_of(index) else { unreachable!("a map stands here") };
     let maps = (0..arguments.rows).map(|row| if let Value::Map(entries) = arguments.value(index, row) { Some(entries) } else { None });
     (maps.collect(), (**key).clone(), (**value).clone())

@@ -445,7 +445,7 @@ fn scala_murmur(bytes: &[u8], seed: u32) -> u32 {
 fn seed(arguments: &Arguments<'_>) -> i64 {
     match arguments.typed.first().and_then(Typed::as_literal) {
         Some(value) => value.as_i64().unwrap_or(0),
-        None if arguments.len() > 0 => arguments.value(0, 0).as_i64().unwrap_or(0),
+        None if !arguments.is_empty() => arguments.value(0, 0).as_i64().unwrap_or(0),
         None => arguments.input.seed as i64,
     }
 }

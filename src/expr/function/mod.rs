@@ -1,5 +1,7 @@
 //! The scalar functions: what each takes, gives and computes, group by group.
 
+#![expect(clippy::ptr_arg, reason = "the functions of the table share one signature, and some of them insert or remove arguments")]
+
 mod arguments;
 mod arithmetic;
 pub(super) mod array;

@@ -357,7 +357,7 @@ fn concat_type(arguments: &[Typed]) -> DataType {
 }
 
 fn concat(arguments: &Arguments<'_>) -> Result<ArrayRef> {
-    if arguments.len() == 0 {
+    if arguments.is_empty() {
         return Ok(Arc::new(StringArray::from(vec![""; arguments.rows])));
     }
     if *arguments.data_type != DataType::String {

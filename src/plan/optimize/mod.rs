@@ -139,7 +139,7 @@ impl Pushing<'_> {
     fn source(&self, plan: &Rc<Plan>, source: &crate::plan::Source, predicates: Vec<Predicate>) -> Rc<Plan> {
         let mut source = source.clone();
         for predicate in &predicates {
-            if let Some(condition) = pushed::translated(&predicate.typed, self.analyzer)
+            if let Some(condition) = pushed::translated(&predicate.typed)
                 && !source.pushed.contains(&condition)
             {
                 source.pushed.push(condition);

@@ -2,12 +2,11 @@
 
 use crate::expr::Typed;
 use crate::expr::TypedKind;
-use crate::plan::Analyzer;
 use crate::types::Value;
 
 /// The condition as a source takes it, if it does: comparisons of a top-level column with a literal (the column on the left), `isnull`, `isnotnull`, `in`,
 /// `startswith`, `endswith`, `contains`, and `and`, `or`, `not` of those.
-pub(super) fn translated(typed: &Typed, analyzer: &Analyzer) -> Option<Typed> {
+pub(super) fn translated(typed: &Typed) -> Option<Typed> {
     let TypedKind::Call(call) = &typed.kind else { return None };
     match (call.function.name, call.arguments.as_slice()) {
         ("=" | "<=>" | "<" | "<=" | ">" | ">=", [a, b]) if is_column(a) && is_literal(b) => Some(typed.clone()),
@@ -20,8 +19,8 @@ pub(super) fn translated(typed: &Typed, analyzer: &Analyzer) -> Option<Typed> {
         ("in", [a, values @ ..]) if is_column(a) && values.iter().all(is_literal) => Some(typed.clone()),
         ("startswith" | "endswith" | "contains", [a, b]) if is_column(a) && is_literal(b) => Some(typed.clone()),
         ("like", [a, b]) if is_column(a) => like(typed, a, b),
-        ("and" | "or", [a, b]) => replaced(typed, vec![translated(a, analyzer)?, translated(b, analyzer)?]),
-        ("not", [a]) => replaced(typed, vec![translated(a, analyzer)?]),
+        ("and" | "or", [a, b]) => replaced(typed, vec![translated(a)?, translated(b)?]),
+        ("not", [a]) => replaced(typed, vec![translated(a)?]),
         _ => None,
     }
 }
