@@ -6,7 +6,9 @@ use super::moment;
 #[must_use]
 pub fn pretty(cell: &str) -> String {
     if let Some((start, end)) = window(cell) {
-        let end = end.strip_prefix(&start[..11]).unwrap_or(end);
+        // A window over midnight ends earlier in the day than it starts, which says enough.
+        let over_midnight = end.get(11..).is_some_and(|time| time < &start[11..]);
+        let end = if over_midnight { &end[11..] } else { end.strip_prefix(&start[..11]).unwrap_or(end) };
         return format!("{}–{end}", start.get(11..).unwrap_or(start));
     }
     cell.to_owned()
@@ -47,7 +49,8 @@ mod tests {
     fn windows_become_short() {
         for (cell, shown) in [
             ("{2026-01-05 10:00:40, 2026-01-05 10:00:50}", "10:00:40–10:00:50"),
-            ("{2026-01-05 23:00:00, 2026-01-06 00:00:00}", "23:00:00–2026-01-06 00:00:00"),
+            ("{2026-01-05 23:00:00, 2026-01-06 00:00:00}", "23:00:00–00:00:00"),
+            ("{2026-01-05 00:00:00, 2026-01-06 00:00:00}", "00:00:00–2026-01-06 00:00:00"),
             ("{1, 2}", "{1, 2}"),
             ("ad-1", "ad-1"),
         ] {

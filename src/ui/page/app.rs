@@ -24,7 +24,7 @@ use yew::prelude::*;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let held = use_reducer(|| Held(Rc::new(remembered())));
+    let held = use_reducer(|| Held(Rc::new(Store::default())));
     let dispatch = held.dispatcher();
     let hands = use_memo((), |()| Hands::new(dispatch.clone(), engine(&dispatch)));
     let hands = (*hands).clone();
@@ -114,11 +114,6 @@ fn rooms(store: &Store) -> Vec<Room> {
         rooms.push(Room::Exam);
     }
     rooms
-}
-
-/// The opening example; with the program that the learner last had, if it was that example's.
-fn remembered() -> Store {
-    Store::default()
 }
 
 /// Has the program read as cards a moment after the learner stops typing.
