@@ -11,6 +11,7 @@ mod code;
 mod compare;
 mod compile;
 mod construct;
+mod depth;
 mod dict;
 mod exception;
 mod format;
@@ -41,6 +42,7 @@ mod value;
 mod tests;
 
 pub use class::{Class, Instance, Type};
+pub use depth::too_deep;
 pub use dict::{Dict, Set};
 pub use function::{Binding, Bound, Builtin, Closure, Function, Native, Wrapper};
 pub use host::{Arguments, Host, HostObject, Reply};

@@ -4,6 +4,7 @@ use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Hint;
 use crate::diag::Span;
+use crate::python::depth::too_deep;
 use ruff_python_ast::ModModule;
 use ruff_python_ast::PySourceType;
 use ruff_python_parser::LexicalErrorType;
@@ -23,13 +24,6 @@ pub struct Program {
     /// Syntax errors, in the order of the text. A program with any does not run.
     pub diagnostics: Vec<Diagnostic>,
 }
-
-/// Deeper nesting of brackets or blocks than this is refused, as CPython does at similar depths.
-const DEPTH: usize = 100;
-/// A longer chain of operators, calls and attributes in one expression is refused.
-const CHAIN: usize = 400;
-/// Texts longer than this are refused.
-const LENGTH: usize = 1 << 20;
 
 /// Reads a program.
 #[must_use]
@@ -59,13 +53,13 @@ pub(super) fn syntax_error(message: impl Into<String>, span: Span) -> Diagnostic
 fn diagnostic(text: &str, error: &ParseError) -> Diagnostic {
     let place = span(error.location);
     let mut message = error.error.to_string();
-    let scanned = scan(text);
-    if let (ParseErrorType::Lexical(LexicalErrorType::Eof), Some((bracket, at))) = (&error.error, scanned.unclosed) {
+    let unclosed = unclosed(text);
+    if let (ParseErrorType::Lexical(LexicalErrorType::Eof), Some((bracket, at))) = (&error.error, unclosed) {
         return syntax_error(format!("'{bracket}' was never closed"), Span { start: at, end: at + 1 });
     }
     if message.starts_with("Expected")
         && place.start >= u32::try_from(text.trim_end().len()).unwrap_or(u32::MAX)
-        && let Some((bracket, at)) = scanned.unclosed
+        && let Some((bracket, at)) = unclosed
     {
         message = format!("'{bracket}' was never closed");
         return syntax_error(message, Span { start: at, end: at + 1 });
@@ -92,129 +86,43 @@ fn diagnostic(text: &str, error: &ParseError) -> Diagnostic {
 }
 
 fn refuse(text: &str) -> Option<Diagnostic> {
-    if text.len() > LENGTH {
-        return Some(syntax_error("the program is too long", Span { start: 0, end: 0 }));
-    }
-    scan(text).too_deep.map(|at| syntax_error("too many nested parentheses, operators or blocks", Span { start: at, end: at + 1 }))
+    too_deep(text).map(|(message, at)| syntax_error(message, Span { start: at, end: at + 1 }))
 }
 
-/// What a look at the bytes finds before ruff's parser, which recurses, reads the text.
-#[derive(Default)]
-struct Scanned {
-    /// Where the nesting becomes too deep.
-    too_deep: Option<u32>,
-    /// The innermost bracket that nothing closes.
-    unclosed: Option<(char, u32)>,
-}
-
-/// Follows brackets, chains of operators and indentation; the contents of strings are skipped, those of f-strings are followed.
-fn scan(text: &str) -> Scanned {
+/// The innermost bracket that nothing closes, and where it is; the contents of strings and comments are skipped.
+fn unclosed(text: &str) -> Option<(char, u32)> {
     let bytes = text.as_bytes();
-    let mut scanned = Scanned::default();
     let mut open: Vec<(u8, usize)> = Vec::new();
-    let mut chains = vec![0usize];
-    let mut indents = vec![0usize];
     let mut at = 0;
-    let mut line_start = true;
-    while at < bytes.len() {
-        if line_start && open.is_empty() {
-            let width = bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | 0x0c)).count();
-            while indents.last().is_some_and(|last| *last > width) {
-                indents.pop();
-            }
-            if indents.last().is_some_and(|last| *last < width) {
-                indents.push(width);
-            }
-            at += width;
-        }
-        line_start = false;
-        let Some(&byte) = bytes.get(at) else { break };
+    while let Some(&byte) = bytes.get(at) {
         let mut next = at + 1;
         match byte {
-            b'\n' | b'\r' => {
-                line_start = true;
-                if open.is_empty() {
-                    chains = vec![0];
-                }
-            }
-            b'\\' => next = at + 2 + usize::from(bytes.get(at + 1) == Some(&b'\r')),
+            b'\\' => next = at + 2,
             b'#' => next = at + bytes[at..].iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len() - at),
-            b'\'' | b'"' => {
-                let (end, depth) = string_end(bytes, at);
-                next = end;
-                if depth > DEPTH {
-                    scanned.too_deep.get_or_insert(index(at));
-                }
-                count(&mut chains);
-            }
-            b'(' | b'[' | b'{' => {
-                open.push((byte, at));
-                count(&mut chains);
-                chains.push(0);
-            }
-            b')' | b']' | b'}' if open.pop().is_some() => {
-                chains.pop();
-            }
-            b',' | b';' => {
-                if let Some(last) = chains.last_mut() {
-                    *last = 0;
-                }
-            }
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
-                next = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-                if matches!(
-                    &bytes[at..next],
-                    b"not" | b"lambda" | b"if" | b"else" | b"and" | b"or" | b"await" | b"in" | b"is" | b"yield" | b"from"
-                ) {
-                    count(&mut chains);
-                }
-            }
-            b'0'..=b'9' | b' ' | b'\t' => {}
-            _ if byte.is_ascii_punctuation() => count(&mut chains),
+            b'\'' | b'"' => next = string_end(bytes, at),
+            b'(' | b'[' | b'{' => open.push((byte, at)),
+            b')' | b']' | b'}' => drop(open.pop()),
             _ => {}
-        }
-        if open.len() > DEPTH || indents.len() > DEPTH || chains.iter().sum::<usize>() > CHAIN {
-            scanned.too_deep.get_or_insert(index(at));
-            return scanned;
         }
         at = next;
     }
-    scanned.unclosed = open.last().map(|(bracket, at)| (char::from(*bracket), index(*at)));
-    scanned
+    open.last().map(|(bracket, at)| (char::from(*bracket), u32::try_from(*at).unwrap_or(u32::MAX)))
 }
 
-fn count(chains: &mut [usize]) {
-    if let Some(last) = chains.last_mut() {
-        *last += 1;
-    }
-}
-
-/// Where a string ends, and how deep braces and brackets nest in it.
-fn string_end(bytes: &[u8], start: usize) -> (usize, usize) {
+/// Where a string ends.
+fn string_end(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let triple = bytes.get(start..start + 3).is_some_and(|mark| mark.iter().all(|byte| *byte == quote));
     let mut at = start + if triple { 3 } else { 1 };
-    let (mut depth, mut deepest) = (0usize, 0usize);
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'\\' => at += 1,
-            b'\n' if !triple => return (at, deepest),
-            b'{' | b'(' | b'[' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b')' | b']' => depth = depth.saturating_sub(1),
-            _ if byte == quote && !triple => return (at + 1, deepest),
-            _ if byte == quote && bytes.get(at..at + 3).is_some_and(|mark| mark.iter().all(|byte| *byte == quote)) => {
-                return (at + 3, deepest);
-            }
+            b'\n' if !triple => return at,
+            _ if byte == quote && !triple => return at + 1,
+            _ if byte == quote && bytes.get(at..at + 3).is_some_and(|mark| mark.iter().all(|byte| *byte == quote)) => return at + 3,
             _ => {}
         }
         at += 1;
     }
-    (bytes.len(), deepest)
-}
-
-fn index(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+    bytes.len()
 }

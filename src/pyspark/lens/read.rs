@@ -1,7 +1,9 @@
 //! A program read as chains of calls: `spark.readStream.format("json")...writeStream...start()`, followed through variables.
 
+use crate::python;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, PySourceType, Stmt};
+use ruff_python_ast::{Expr, ExprCall, ModModule, PySourceType, Stmt};
+use ruff_python_parser::Parsed;
 use ruff_text_size::Ranged;
 use std::collections::BTreeMap;
 
@@ -34,7 +36,7 @@ pub(super) struct Query<'a> {
 /// Reads the queries of a program in the order in which they are started, and hands them over: they borrow from the tree.
 /// A program with syntax errors is read as far as it makes sense. Where nothing is started, the last chain that reads a stream stands in.
 pub(super) fn with_queries<T>(program: &str, consumer: impl FnOnce(&[Query<'_>]) -> T) -> T {
-    let parsed = ruff_python_parser::parse_unchecked_source(program, PySourceType::Python);
+    let parsed = parsed(program);
     let mut reader = Reader::default();
     for statement in parsed.suite() {
         reader.visit_stmt(statement);
@@ -45,9 +47,15 @@ pub(super) fn with_queries<T>(program: &str, consumer: impl FnOnce(&[Query<'_>])
     consumer(&reader.queries)
 }
 
+/// Ruff's tree of a program; an empty one where the program nests deeper than can be read.
+fn parsed(program: &str) -> Parsed<ModModule> {
+    let readable = if python::too_deep(program).is_some() { "" } else { program };
+    ruff_python_parser::parse_unchecked_source(readable, PySourceType::Python)
+}
+
 /// Where the chain ends that writes a stream and is never started; none where the program starts a query, or writes none.
 pub(in crate::pyspark) fn unstarted(program: &str) -> Option<u32> {
-    let parsed = ruff_python_parser::parse_unchecked_source(program, PySourceType::Python);
+    let parsed = parsed(program);
     let mut reader = Reader::default();
     for statement in parsed.suite() {
         reader.visit_stmt(statement);

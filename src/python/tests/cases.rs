@@ -3,6 +3,9 @@
 use super::run;
 use std::path::Path;
 
+/// Programs that differ, by their first line, with the reason. Who is in this list and does not differ any more fails the test.
+const KNOWN: &[(&str, &str)] = &[];
+
 #[test]
 fn programs_print_what_cpython_prints() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/python/tests/data");
@@ -16,11 +19,14 @@ fn programs_print_what_cpython_prints() {
             let Some((program, expected)) = block.split_once("---\n") else { panic!("{file}: a program without output:\n{block}") };
             total += 1;
             let printed = run(program);
-            if printed != expected {
+            let known = KNOWN.iter().find(|(first, _)| program.lines().next() == Some(first));
+            if let Some((first, reason)) = known {
+                assert!(printed != expected, "{file}: `{first}` does not differ any more ({reason}): take it out of KNOWN");
+            } else if printed != expected {
                 wrong.push(format!("{file}: {program}=== CPython\n{expected}=== we\n{printed}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{} of {total} programs differ:\n\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 340, "only {total} programs were found");
+    assert!(total >= 366, "only {total} programs were found");
 }

@@ -1,6 +1,7 @@
 //! The evaluator against CPython: small programs, and what CPython 3.11 printed.
 
 mod cases;
+mod depth;
 mod host;
 mod property;
 
