@@ -73,7 +73,12 @@ impl Vm<'_> {
         if class.ancestors.iter().any(|base| base.lookup_own("__enumeration__").is_some()) {
             self.make_members(&class)?;
         }
-        let value = Value::Class(Rc::clone(&class));
+        self.announce(&class, parts.keywords)
+    }
+
+    /// A class is complete: its attributes hear their names, the class above hears of it.
+    pub(super) fn announce(&mut self, class: &Rc<Class>, keywords: Vec<(String, Value)>) -> Result<Value, Raised> {
+        let value = Value::Class(Rc::clone(class));
         let named: Vec<(Rc<str>, Value)> = class.attributes.borrow().iter().map(|(name, value)| (Rc::clone(name), value.clone())).collect();
         for (name, attribute) in named {
             if let Some(method) = self.method_of(&attribute, "__set_name__") {
@@ -83,7 +88,7 @@ impl Vm<'_> {
         let hook = class.ancestors.iter().find_map(|base| base.attributes.borrow().get("__init_subclass__").cloned());
         if let Some(hook) = hook {
             let hook = if let Value::Wrapper(wrapper) = &hook { wrapper.inner().clone() } else { hook };
-            let keyword = parts.keywords.into_iter().filter(|(name, _)| name != "metaclass").collect();
+            let keyword = keywords.into_iter().filter(|(name, _)| name != "metaclass").collect();
             self.call(&hook, Arguments { positional: vec![value.clone()], keyword })?;
         }
         Ok(value)

@@ -192,7 +192,8 @@ fn make_type(vm: &mut Vm<'_>, given: Arguments) -> Given {
             }
             let bases = bases.items().unwrap_or_default();
             let bases = bases.into_iter().filter_map(|base| if let Value::Class(class) = base { Some(class) } else { None }).collect();
-            Class::new(name.as_str().unwrap_or(""), "__main__", bases, namespace).map(Value::Class).map_err(Raised::type_error)
+            let class = Class::new(name.as_str().unwrap_or(""), "__main__", bases, namespace).map_err(Raised::type_error)?;
+            vm.announce(&class, given.keyword)
         }
         _ => Err(Raised::type_error("type() takes 1 or 3 arguments")),
     }
