@@ -11,6 +11,16 @@ use std::rc::Rc;
 /// Whether two values are equal; `None` where only the program's or the host's code can say (an instance is involved).
 /// Containers are compared by the machine, as their items may be instances.
 pub(super) fn plain_equal(left: &Value, right: &Value) -> Option<bool> {
+    plain_equal_at(left, right, 0)
+}
+
+/// Tuples in tuples deeper than this are left to the machine, which counts its levels and refuses.
+const LEVELS: u32 = 100;
+
+fn plain_equal_at(left: &Value, right: &Value, level: u32) -> Option<bool> {
+    if level > LEVELS {
+        return None;
+    }
     let (left, right) = (left.plain_key()?, right.plain_key()?);
     Some(match (left, right) {
         (Value::Str(a), Value::Str(b)) => a == b,
@@ -21,7 +31,7 @@ pub(super) fn plain_equal(left: &Value, right: &Value) -> Option<bool> {
                 return Some(false);
             }
             for (a, b) in a.iter().zip(b.iter()) {
-                if !a.is(b) && !plain_equal(a, b)? {
+                if !a.is(b) && !plain_equal_at(a, b, level + 1)? {
                     return Some(false);
                 }
             }
@@ -41,7 +51,7 @@ pub(super) fn plain_equal(left: &Value, right: &Value) -> Option<bool> {
 /// The hash of a value of Python's own immutable types; `None` where it is unhashable or only the program's code can say.
 pub(super) fn plain_hash(value: &Value) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
-    hash_into(value, &mut hasher)?;
+    hash_into(value, &mut hasher, 0)?;
     Some(hasher.finish())
 }
 
@@ -49,7 +59,10 @@ pub(super) fn is_number(value: &Value) -> bool {
     matches!(value, Value::Bool(_) | Value::Int(_) | Value::Big(_) | Value::Float(_))
 }
 
-fn hash_into(value: &Value, hasher: &mut DefaultHasher) -> Option<()> {
+fn hash_into(value: &Value, hasher: &mut DefaultHasher, level: u32) -> Option<()> {
+    if level > LEVELS {
+        return None;
+    }
     match value.plain_key()? {
         Value::Str(text) => (0u8, &**text).hash(hasher),
         Value::Bool(truth) => (1u8, i64::from(*truth)).hash(hasher),
@@ -63,7 +76,7 @@ fn hash_into(value: &Value, hasher: &mut DefaultHasher) -> Option<()> {
         Value::Tuple(items) => {
             (6u8, items.len()).hash(hasher);
             for item in items.iter() {
-                hash_into(item, hasher)?;
+                hash_into(item, hasher, level + 1)?;
             }
         }
         Value::Range(range) => (7u8, range.start, range.stop, range.step).hash(hasher),

@@ -523,11 +523,10 @@ impl Vm<'_> {
                 Ok(instance.serial.wrapping_mul(0x9E37_79B9_7F4A_7C15))
             }
             Value::Tuple(items) => {
-                let mut hash = 7u64;
-                for item in items.iter() {
-                    hash = hash.wrapping_mul(31).wrapping_add(self.hash(item)?);
-                }
-                Ok(hash)
+                self.descend()?;
+                let hash = items.iter().try_fold(7u64, |hash, item| Ok(hash.wrapping_mul(31).wrapping_add(self.hash(item)?)));
+                self.machine.depth -= 1;
+                hash
             }
             _ => Err(Raised::type_error(format!("unhashable type: '{}'", value.type_name()))),
         }

@@ -85,7 +85,10 @@ fn deep_values_end() {
     for text in [
         "a = []\nfor i in range(100000): a = [a]\nprint(a)",
         "a = ()\nfor i in range(100000): a = (a,)\nb = a == a\nhash(a)",
+        "a = ()\nfor i in range(100000): a = (a,)\ntry: hash(a)\nexcept RecursionError: {a: 1}",
         "a = {}\nfor i in range(100000): a = {1: a}\nstr(a)",
+        "a = b = ()\nfor i in range(100000): a = (a,); b = (b,)\nb == a",
+        "a = b = ()\nfor i in range(100): a = (a,); b = (b,)\n{a: 1}[b]",
         "class N: pass\nn = None\nfor i in range(100000):\n  m = N(); m.next = n; n = m",
         "f = None\nfor i in range(100000):\n  f = lambda f=f: f",
         "def make(f):\n  return lambda: f\nf = None\nfor i in range(100000): f = make(f)",
