@@ -133,19 +133,17 @@ impl Vm<'_> {
         }
     }
 
+    /// A tuple of classes may be given, but, as in CPython, no tuple of tuples.
     fn exception_matches(&mut self, exception: &Value, wanted: &Value) -> Result<bool, Raised> {
-        match wanted {
-            Value::Class(class) if class.is_exception() => Ok(exception.is_instance(class)),
-            Value::Tuple(classes) => {
-                for class in classes.iter() {
-                    if self.exception_matches(exception, class)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
+        let classes = if let Value::Tuple(classes) = wanted { &classes[..] } else { std::slice::from_ref(wanted) };
+        let mut found = false;
+        for class in classes {
+            match class {
+                Value::Class(class) if class.is_exception() => found |= exception.is_instance(class),
+                _ => return Err(Raised::type_error("catching classes that do not inherit from BaseException is not allowed")),
             }
-            _ => Err(Raised::type_error("catching classes that do not inherit from BaseException is not allowed")),
         }
+        Ok(found)
     }
 
     /// What to tell the learner of an exception that nothing caught.

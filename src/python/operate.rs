@@ -540,6 +540,11 @@ impl Vm<'_> {
         self.machine.depth += 1;
         Ok(())
     }
+
+    /// One level up again.
+    pub(super) fn ascend(&mut self) {
+        self.machine.depth -= 1;
+    }
 }
 
 enum Order {

@@ -301,12 +301,16 @@ fn instance_of(vm: &mut Vm<'_>, object: &Value, class: &Value) -> Result<bool, R
             Ok(object.is_instance(class) || (matches!(object, Value::Class(_)) && class.builtin && class.layout == Type::Type))
         }
         Value::Tuple(classes) => {
+            vm.descend()?;
+            let mut found = Ok(false);
             for class in classes.iter() {
-                if instance_of(vm, object, class)? {
-                    return Ok(true);
+                found = instance_of(vm, object, class);
+                if !matches!(found, Ok(false)) {
+                    break;
                 }
             }
-            Ok(false)
+            vm.ascend();
+            found
         }
         Value::None => Ok(object.is_none()),
         Value::Host(host_class) => {

@@ -87,6 +87,8 @@ fn deep_values_end() {
         "a = ()\nfor i in range(100000): a = (a,)\nb = a == a\nhash(a)",
         "a = ()\nfor i in range(100000): a = (a,)\ntry: hash(a)\nexcept RecursionError: {a: 1}",
         "a = {}\nfor i in range(100000): a = {1: a}\nstr(a)",
+        "a = ()\nfor i in range(100000): a = (a,)\nisinstance(1, a)",
+        "a = ()\nfor i in range(100000): a = (a,)\ntry: 1 / 0\nexcept a: pass",
         "a = b = ()\nfor i in range(100000): a = (a,); b = (b,)\nb == a",
         "a = b = ()\nfor i in range(100): a = (a,); b = (b,)\n{a: 1}[b]",
         "class N: pass\nn = None\nfor i in range(100000):\n  m = N(); m.next = n; n = m",
