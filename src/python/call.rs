@@ -247,10 +247,10 @@ fn fill_defaults(function: &Function, locals: &mut [Value]) -> Result<(), Raised
     let wanted = parameters.positional.len();
     let first_default = wanted - function.defaults.len();
     let mut missing = Vec::new();
-    for place in 0..wanted {
-        if matches!(locals[place], Value::Unbound) {
+    for (place, local) in locals.iter_mut().enumerate().take(wanted) {
+        if matches!(local, Value::Unbound) {
             match place.checked_sub(first_default) {
-                Some(default) => locals[place] = function.defaults[default].clone(),
+                Some(default) => *local = function.defaults[default].clone(),
                 None => missing.push(&parameters.positional[place]),
             }
         }
