@@ -98,7 +98,19 @@ fn over(child: &Expr, partition: &[Expr], order: &[super::tree::SortKey]) -> Str
     }
     let ranked = matches!(child.bare(), Expr::Call { name, .. } if RANKING.contains(&name.to_ascii_lowercase().as_str()));
     inside.push(one_row(child).unwrap_or_else(|| frame(ranked, order.is_empty())));
-    format!("{} OVER ({})", pretty_name(child), inside.join(" "))
+    format!("{} OVER ({})", pretty_name(&with_defaults(child)), inside.join(" "))
+}
+
+/// `lag` and `lead` print the offset and the default that were left out.
+fn with_defaults(child: &Expr) -> Expr {
+    let mut whole = child.bare().clone();
+    if let Expr::Call { name, arguments, .. } = &mut whole
+        && ["lag", "lead"].contains(&name.to_ascii_lowercase().as_str())
+    {
+        let defaults = [Expr::Literal(Value::Integer(1), DataType::Integer), Expr::Literal(Value::Null, DataType::Null)];
+        arguments.extend(defaults.into_iter().skip(arguments.len().saturating_sub(1)));
+    }
+    whole
 }
 
 /// The rows that a function looks at where nothing is said of them.

@@ -233,20 +233,18 @@ fn recovery_follows_the_logs() {
     );
 }
 
-/// How long a million keys take and how much memory: `cargo test --release -- --ignored --nocapture a_million_keys`.
+/// A million keys must fit within 400 MB beside everything else: a tenth of them takes a twentieth of that.
 #[test]
-#[ignore = "a measurement"]
-fn a_million_keys() {
+fn many_keys_take_little_memory() {
     let mut disk = Disk::default();
     let mut store = StateStore::open(&disk, "/s", 0, &|_, _| None).unwrap();
-    for number in 0u64..1_000_000 {
+    for number in 0u64..100_000 {
         let mut key = [0u8; 40];
         key[..8].copy_from_slice(&number.to_be_bytes());
         store.put(&key, &[7; 40], Some((number / 1000) as i64));
     }
     store.commit(&mut disk).unwrap();
-    println!("{} bytes in memory, {} on disk", store.memory_bytes(), disk.size());
-    assert!(store.memory_bytes() < 200 << 20);
+    assert!(store.memory_bytes() < 20 << 20, "{} bytes", store.memory_bytes());
     assert_eq!(store.expired(9).len(), 10_000);
 }
 

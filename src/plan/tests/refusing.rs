@@ -125,7 +125,7 @@ fn window_function() {
     check("e = stream id INT, name STRING, at TIMESTAMP
 w = e | watermark at; 1 minute
 x = e | select id; lag(id) OVER (PARTITION BY name ORDER BY at)", "start append", &expect![[r#"
-    AnalysisException: [NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] Window function is not supported in LAG(ID#0, -1, NULL) (as column `lag(id) OVER (PARTITION BY name ORDER BY at ASC NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`) on streaming DataFrames/Datasets.
+    AnalysisException: [NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] Window function is not supported in LAG(ID#0, -1, NULL) (as column `lag(id, 1, NULL) OVER (PARTITION BY name ORDER BY at ASC NULLS FIRST ROWS BETWEEN -1 FOLLOWING AND -1 FOLLOWING)`) on streaming DataFrames/Datasets.
     Structured Streaming only supports time-window aggregation using the WINDOW function. (window specification: (PARTITION BY NAME ORDER BY AT ASC NULLS FIRST ROWS BETWEEN -1 FOLLOWING AND -1 FOLLOWING)) SQLSTATE: 42KDE"#]]);
 }
 
