@@ -25,5 +25,6 @@ pub use judge::judge;
 pub use question::Question;
 pub use question::questions;
 pub use section::Section;
+pub use setting::FLIGHTS;
 pub use setting::Setting;
 pub use stage::PlaygroundStage;

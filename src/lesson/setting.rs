@@ -12,6 +12,10 @@ use super::section::Section;
 use crate::types::Zone;
 use crate::types::time::parse_timestamp;
 use crate::world::Feed;
+use crate::world::Simulated;
+
+/// The real flights that some lessons replay: where lessons find them, and the file.
+pub const FLIGHTS: (&str, &str) = ("/data/flights.csv", include_str!("../../static/flights.csv"));
 
 /// A world to run a program in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +34,22 @@ pub struct Setting {
 const START_MS: i64 = 1_714_557_600_000;
 
 impl Setting {
+    /// The world that this describes: its files, the flights where a feed replays them, its feeds.
+    #[must_use]
+    pub fn world(&self) -> Simulated {
+        let mut world = Simulated::new(self.seed, self.start_ms);
+        for (path, text) in &self.files {
+            world.land_file(path, text.clone().into_bytes());
+        }
+        if self.feeds.iter().any(|feed| matches!(feed, Feed::Replay { from, .. } if from == FLIGHTS.0)) {
+            world.land_file(FLIGHTS.0, FLIGHTS.1.as_bytes().to_vec());
+        }
+        for feed in &self.feeds {
+            world.add_feed(feed.clone());
+        }
+        world
+    }
+
     /// Reads `setting` and `file` sections. Panics where our own text is wrong.
     #[must_use]
     pub fn of_sections<'a>(sections: impl IntoIterator<Item = &'a Section>) -> Self {

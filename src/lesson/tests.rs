@@ -9,11 +9,7 @@ use super::questions;
 use super::replay;
 use super::replay::Said;
 use super::replay::Stage;
-use super::setting::Setting;
 use crate::pyspark::Playground;
-use crate::world::Feed;
-use crate::world::Simulated;
-use crate::world::World;
 
 #[test]
 fn cases_survive_reading_and_writing() {
@@ -140,27 +136,11 @@ fn all_cases_survive_reading_and_writing() {
     }
 }
 
-/// An example's world: its files, the flights where it replays them, its feeds.
-fn world_of(setting: &Setting) -> Simulated {
-    let mut world = Simulated::new(setting.seed, setting.start_ms);
-    for (path, text) in &setting.files {
-        world.land_file(path, text.clone().into_bytes());
-    }
-    if setting.feeds.iter().any(|feed| matches!(feed, Feed::Replay { .. })) {
-        let flights = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/static/flights.csv")).unwrap();
-        world.disk_mut().put("/data/flights.csv", flights);
-    }
-    for feed in &setting.feeds {
-        world.add_feed(feed.clone());
-    }
-    world
-}
-
 #[test]
 fn every_example_runs_and_shows_something() {
     for example in examples() {
         let id = &example.id;
-        let mut playground = Playground::with_world(world_of(&example.setting));
+        let mut playground = Playground::with_world(example.setting.world());
         assert_eq!(playground.run(&example.program).diagnostic, None, "{id} starts");
         assert_eq!(playground.advance(120_000), None, "{id} goes on");
         assert_eq!(playground.take_failures(), [], "{id}'s queries live");
@@ -178,7 +158,7 @@ fn every_example_runs_and_shows_something() {
 #[test]
 fn every_question_shows_what_it_says() {
     for question in questions() {
-        let mut playground = Playground::with_world(world_of(&question.setting));
+        let mut playground = Playground::with_world(question.setting.world());
         let outcome = playground.run(&question.program);
         playground.advance(10_000);
         let shown = outcome.diagnostic.is_some() || !playground.reports().is_empty() || !playground.take_output().is_empty();

@@ -18,16 +18,14 @@ pub fn catalogue() -> view::Catalogue {
 /// The files that a setting has from the start: its own, and the real flights where a feed replays them.
 #[must_use]
 pub fn files(setting: &view::Setting) -> Vec<(String, String)> {
-    let replayed = |feed: &view::Feed| matches!(feed, view::Feed::Replay { from, .. } if from == FLIGHTS);
+    let (path, flights) = lesson::FLIGHTS;
+    let replayed = |feed: &view::Feed| matches!(feed, view::Feed::Replay { from, .. } if from == path);
     let mut files = setting.files.clone();
-    if setting.feeds.iter().any(replayed) && !files.iter().any(|(path, _)| path == FLIGHTS) {
-        files.push((FLIGHTS.to_owned(), include_str!("flights.csv").to_owned()));
+    if setting.feeds.iter().any(replayed) && !files.iter().any(|(taken, _)| taken == path) {
+        files.push((path.to_owned(), flights.to_owned()));
     }
     files
 }
-
-/// Where lessons find the flights.
-const FLIGHTS: &str = "/data/flights.csv";
 
 /// The verdict on an answer to the exercise of this id.
 #[must_use]
