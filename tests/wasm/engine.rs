@@ -19,8 +19,8 @@ fn hit(page: &str, at: &str) -> Vec<u8> {
 #[wasm_bindgen_test]
 fn a_closed_window_is_emitted_once_and_survives_a_restart() {
     let mut playground = Playground::new(1);
-    assert!(playground.run(COUNTS).diagnostic.is_none());
     playground.write_file("/data/hits/1.json", hit("a", "12:00:10"));
+    assert!(playground.run(COUNTS).diagnostic.is_none());
     assert!(playground.process().is_empty());
     assert!(playground.restart().diagnostic.is_none());
     playground.write_file("/data/hits/2.json", hit("b", "12:05:00"));
