@@ -390,7 +390,7 @@ fn identity(value: &Value) -> i64 {
         Value::Function(function) => Rc::as_ptr(function) as usize,
         Value::Class(class) => Rc::as_ptr(class) as usize,
         Value::Host(object) => Rc::as_ptr(object).cast::<()>() as usize,
-        Value::Str(text) => text.bytes().fold(7usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte))) & 0xffff_ffff,
+        Value::Str(text) => text.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) as usize,
         _ => 4096,
     };
     i64::try_from(pointer).unwrap_or(0)
