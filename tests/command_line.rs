@@ -1,5 +1,6 @@
 //! The command line as a person calls it: `run`, `replay`, `sql`, on real files.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may stop where it fails")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;

@@ -2,6 +2,8 @@
 //!
 //! Queries with more than a select list over `VALUES` are left out: they belong to whole queries.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may stop where it fails")]
+
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use tidemark::diag::Diagnostic;

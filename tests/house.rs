@@ -1,5 +1,7 @@
 //! The house rules: a room uses the rooms below it and nothing else, every file says what it is, and every dependency says why it is there.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test may stop where it fails")]
+
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
