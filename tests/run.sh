@@ -31,7 +31,7 @@ suite_chromium() {
 
 suite_package() {
   wasm-pack build --mode no-install --target nodejs --out-dir pkg/node --features javascript &&
-    wasm-pack build --mode no-install --target web --out-dir pkg/web --features javascript &&
+    wasm-pack build --mode no-install --no-opt --target web --out-dir pkg/web --features javascript &&
     www/node_modules/.bin/tsc --noEmit --strict --skipLibCheck --target es2022 --module nodenext --moduleResolution nodenext tests/javascript/types.ts &&
     node --test --test-reporter=tap tests/javascript/*.test.mjs
 }
