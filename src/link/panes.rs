@@ -26,6 +26,8 @@ pub struct Panes {
     before: BTreeMap<(String, usize), BTreeSet<Vec<String>>>,
     /// By query: the largest event time so far.
     newest_ms: BTreeMap<String, i64>,
+    /// By query and window: the rows that were counted in it. The engine's own count begins anew with the driver, this one does not.
+    counted: BTreeMap<(String, i64, i64), u64>,
     /// The queries that ran a batch since the latest snapshot.
     ran: BTreeSet<String>,
 }
@@ -53,7 +55,20 @@ impl Panes {
         self.batches += 1;
         self.ran.insert(query.clone());
         self.results.entry(query).or_default().take(report, zone);
-        convert::batch(report, newest, zone)
+        let mut batch = convert::batch(report, newest, zone);
+        self.count(&mut batch);
+        batch
+    }
+
+    /// Counts the rows of open windows, and tells sealed ones how many they held, also from before a restart of the driver.
+    fn count(&mut self, batch: &mut view::Batch) {
+        for window in batch.fates.iter().flat_map(|fate| &fate.windows).filter(|window| window.counted) {
+            *self.counted.entry((batch.query.clone(), window.start_ms, window.end_ms)).or_default() += 1;
+        }
+        for sealed in &mut batch.sealed {
+            let counted = self.counted.remove(&(batch.query.clone(), sealed.start_ms, sealed.end_ms));
+            sealed.rows = sealed.rows.max(counted.unwrap_or(0));
+        }
     }
 
     /// The panes as they are now.

@@ -48,7 +48,7 @@ impl<'a> Cards<'_, 'a> {
         let replaced = written.map(|it| (self.dot(it.0), it.0.to));
         let timed = keyword.filter(|_| matches!(kind, "processingTime" | "continuous"));
         let interval = timed.and_then(|it| self.value(&it.value)).map_or_else(|| "10 seconds".to_owned(), |it| it.0);
-        let choices = ["processingTime", "availableNow", "once", "continuous"].map(str::to_owned).to_vec();
+        let choices = ["processingTime", "availableNow", "once"].map(str::to_owned).to_vec();
         let span = keyword.and_then(|it| it.arg.as_ref()).map(|it| span(it.start().to_usize(), it.end().to_usize()));
         let field = CardField { name: "kind".to_owned(), label: "Trigger".to_owned(), value: kind.to_owned(), choices, span };
         let mut fields = vec![(field, Place::Trigger { replaced, at, from, interval: interval.clone() })];
