@@ -94,6 +94,32 @@ fn the_driver_dies_and_comes_back() {
     assert!(back.iter().any(|event| matches!(event, Event::Driver { alive: true, .. })));
 }
 
+/// What a sealed window held, counted over the whole run, and counted again without the driver's death.
+#[test]
+fn a_sealed_window_remembers_its_rows_over_a_restart() {
+    let example = &examples()[0];
+    let mut worker = Worker::default();
+    let mut events =
+        worker.ask(Request::Run { run: 1, program: example.program.clone(), setting: example.setting.clone(), playing: true, speed: 4.0 });
+    for tick in 0..600 {
+        if tick == 240 {
+            events.extend(worker.ask(Request::Kill));
+            events.extend(worker.ask(Request::Restart));
+        }
+        events.extend(worker.tick(1000.0 / 30.0, &mut || false));
+    }
+    let batches = batches(&events);
+    let counted = |start_ms: i64| {
+        let windows = batches.iter().flat_map(|batch| &batch.fates).flat_map(|fate| &fate.windows);
+        windows.filter(|window| window.counted && window.start_ms == start_ms).count() as u64
+    };
+    let sealed: Vec<_> = batches.iter().flat_map(|batch| &batch.sealed).collect();
+    assert!(sealed.len() >= 4);
+    for window in sealed {
+        assert_eq!(window.rows, counted(window.start_ms), "the window from {}", window.start_ms);
+    }
+}
+
 #[test]
 fn cards_are_read_and_edited() {
     let program = examples()[0].program.clone();
