@@ -94,9 +94,11 @@ fn run(path: &Path) -> Result<(), String> {
 fn cases() -> Vec<(String, PathBuf)> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut cases = Vec::new();
-    for area in entries(&here.join("../shared/conformance/cases")) {
-        let name = area.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        add_cases(&area, &name, &mut cases);
+    for folder in ["../shared/conformance/cases", "tests/conformance"] {
+        for area in entries(&here.join(folder)).into_iter().filter(|path| path.is_dir()) {
+            let name = area.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            add_cases(&area, &name, &mut cases);
+        }
     }
     for folder in ["tests/conformance", "src/lesson/exercises"] {
         add_cases(&here.join(folder), "lessons", &mut cases);
