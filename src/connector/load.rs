@@ -260,7 +260,7 @@ pub(super) fn unknown_format(format: &str, doing: &str) -> Box<Diagnostic> {
             "Failed to find data source: kafka. Please deploy the application as per the deployment section of Structured Streaming + Kafka Integration Guide.",
             "42K02",
         )
-        .hint("Kafka needs a package that plain Spark does not bring. Here, read JSON files or a socket instead: the rest of the program stays the same."),
+        .hint("Kafka comes in a package: SparkSession.builder.config(\"spark.jars.packages\", \"org.apache.spark:spark-sql-kafka-0-10_2.13:4.3.0\")."),
         "console" | "jdbc" | "noop" => unsupported("_LEGACY_ERROR_TEMP_2049", format!("Data source {format} does not support streamed {doing}.")),
         _ => Diagnostic::new(
             Class::Named("SparkClassNotFoundException".to_owned()),

@@ -209,7 +209,10 @@ fn sink(session: &Session, start: &QueryStart, target: &Target, options: &Option
         Target::Recording => SinkSlot::Recording,
         Target::Foreach => SinkSlot::Foreach,
         Target::Table(name) => SinkSlot::Table(name.clone()),
-        Target::Connected(format) => SinkSlot::Connected(connect::open_sink(start, format, options, &session.conf().zone())?),
+        Target::Connected(format) => {
+            session.packages().check(format, "writing")?;
+            SinkSlot::Connected(connect::open_sink(start, format, options, &session.conf().zone())?)
+        }
     })
 }
 

@@ -13,6 +13,7 @@ use super::query::StateTable;
 use super::start::QueryStart;
 use super::step::QueryId;
 use super::step::Step;
+use crate::connector::Packages;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::expr::Settings;
@@ -24,6 +25,7 @@ use crate::world::World;
 /// Everything that one program shares.
 pub struct Session {
     conf: Conf,
+    packages: Packages,
     analyzer: Rc<Analyzer>,
     catalog: Catalog,
     queries: Vec<Query>,
@@ -39,7 +41,7 @@ impl Session {
         let conf = Conf::default();
         let analyzer = Analyzer::new(settings_of(&conf));
         let catalog = Catalog::new(&analyzer);
-        Self { conf, analyzer, catalog, queries: Vec::new(), terminated: Vec::new(), tracing: false }
+        Self { conf, packages: Packages::default(), analyzer, catalog, queries: Vec::new(), terminated: Vec::new(), tracing: false }
     }
 
     /// What frames of this session are analysed with: pass it to `Frame::source` and its kin.
@@ -52,6 +54,17 @@ impl Session {
     #[must_use]
     pub fn conf(&self) -> &Conf {
         &self.conf
+    }
+
+    /// What is on the class path besides plain Spark; nothing at first.
+    #[must_use]
+    pub fn packages(&self) -> Packages {
+        self.packages
+    }
+
+    /// Puts packages on the class path, or takes them off it. Formats are looked up there from now on.
+    pub fn set_packages(&mut self, packages: Packages) {
+        self.packages = packages;
     }
 
     /// `spark.conf.set`. It holds for what is analysed and started from now on.

@@ -4,6 +4,7 @@ use super::batch_lines::batch_lines;
 use super::case;
 use super::replay::Said;
 use super::replay::Stage;
+use crate::connector::Packages;
 use crate::diag::Diagnostic;
 use crate::engine::QueryId;
 use crate::pyspark::Playground;
@@ -37,6 +38,8 @@ impl PlaygroundStage {
     pub fn recording(recording: bool) -> Self {
         let mut playground = Playground::with_world(Simulated::new(1, START_MS));
         playground.set_recording(recording);
+        // The oracle is plain Spark.
+        playground.session_mut().set_packages(Packages::default());
         let mut stage = Self { playground, told: Vec::new(), begin: 0 };
         stage.set_conf("spark.sql.shuffle.partitions", "1");
         stage.set_conf("spark.sql.session.timeZone", "UTC");

@@ -95,7 +95,9 @@ impl Driver {
     /// The program dies: queries, views, tables in memory and names are lost. The world stays.
     pub(super) fn forget(&mut self) {
         let conf: Vec<(String, String)> = self.session.conf().all().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let packages = self.session.packages();
         self.session = Session::new();
+        self.session.set_packages(packages);
         for (key, value) in conf {
             self.session.set_conf(key, value);
         }

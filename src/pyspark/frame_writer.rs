@@ -111,6 +111,7 @@ fn common(writer: &RefCell<BatchWriter>, name: &str, call: &Call) -> Result<()> 
 fn save(driver: &mut Driver, writer: &BatchWriter, table: Option<&str>) -> Result<()> {
     let default = || driver.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned();
     let format = writer.format.clone().unwrap_or_else(default);
+    driver.session.packages().check(&format, "writing")?;
     let (schema, rows) = driver.session.collect(&mut driver.world, &writer.frame)?;
     if let Some(table) = table {
         return save_table(driver, writer, table, schema, &rows);

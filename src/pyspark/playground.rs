@@ -5,6 +5,7 @@ use super::driver::Driver;
 use super::driver::Printed;
 use super::hints;
 use super::listener;
+use crate::connector::Packages;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Hint;
@@ -87,12 +88,14 @@ impl Playground {
         Self::with_world(Simulated::new(seed, START_MS))
     }
 
-    /// A program in a world that is there already.
+    /// A program in a world that is there already. All packages are on its class path.
     #[must_use]
     pub fn with_world(world: Simulated) -> Self {
+        let mut driver = Driver::new(world);
+        driver.session.set_packages(Packages::ALL);
         Self {
             machine: Machine::new(),
-            driver: Driver::new(world),
+            driver,
             programs: Vec::new(),
             state: ProgramState::Absent,
             waiting: None,

@@ -181,6 +181,7 @@ pub(super) fn table(driver: &mut Driver, streaming: bool, name: &str) -> Result<
 fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame> {
     let conf = driver.session.conf();
     let format = reader.format.clone().unwrap_or_else(|| conf.get("spark.sql.sources.default").unwrap_or("parquet").to_owned());
+    driver.session.packages().check(&format, "reading")?;
     let path = path.or_else(|| reader.options.get("path").map(str::to_owned));
     let request = ReadRequest {
         format: format.clone(),
@@ -207,9 +208,8 @@ fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame>
 /// What to write instead, where a learner may not know.
 fn advised(error: Box<Diagnostic>) -> Box<Diagnostic> {
     match error.condition.as_deref() {
-        Some("_LEGACY_ERROR_TEMP_2048") => error.hint("A stream of files needs its columns told: .schema(\"id INT, ts TIMESTAMP\") before the path."),
-        Some("KAFKA_DATA_SOURCE_NOT_ENABLED") => {
-            error.hint("Kafka needs a package that plain Spark does not have, and a broker. In the playground, read a folder (json) or a socket instead.")
+        Some("_LEGACY_ERROR_TEMP_2048") => {
+            error.hint("A stream of files needs its columns told: .schema(\"id INT, ts TIMESTAMP\") before the path.")
         }
         _ => error,
     }

@@ -108,6 +108,9 @@ pub(super) fn builder_method(driver: &mut Driver, settings: &RefCell<Vec<(String
         "enableHiveSupport" => {}
         "getOrCreate" | "create" => {
             for (key, value) in settings.borrow().iter() {
+                if key == "spark.jars.packages" {
+                    add_packages(driver, value);
+                }
                 driver.session.set_conf(key.clone(), value.clone());
             }
             return Ok(true);
@@ -115,6 +118,13 @@ pub(super) fn builder_method(driver: &mut Driver, settings: &RefCell<Vec<(String
         _ => return Err(errors::unknown_to_us(&format!("SparkSession.builder.{name}"))),
     }
     Ok(false)
+}
+
+/// What `spark.jars.packages` names comes onto the class path.
+fn add_packages(driver: &mut Driver, coordinates: &str) {
+    let mut packages = driver.session.packages();
+    packages.add(coordinates);
+    driver.session.set_packages(packages);
 }
 
 /// `spark.conf`.
