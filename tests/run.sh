@@ -76,7 +76,7 @@ run() {
 for name in "${wanted[@]}"; do run "$name"; done
 
 echo
-[ -f "$logs/conformance.log" ] && sed -n '/^area /,/^all /p' "$logs/conformance.log"
+[ -f "$logs/conformance.log" ] && sed -n '/^area /,/^all /p; /^left out /p' "$logs/conformance.log"
 [ -f "$logs/page.log" ] && { echo; sed -n '/^size /p' "$logs/page.log"; }
 [ -f "$logs/speed.log" ] && { echo; sed -n '/^speed /p; /time:/p; /thrpt:/p' "$logs/speed.log"; }
 echo

@@ -26,29 +26,37 @@ pub(super) fn batch_lines(report: &BatchReport, name: &str, rows: bool, zone: &Z
         ));
     }
     if rows {
-        let schema = distinct_names(&report.schema);
         if report.batch_id == 0 {
-            let columns = schema.fields.iter().map(|field| format!("{}: {}", field.name, field.data_type.simple_string()));
+            let columns = batch_columns(report).into_iter().map(|(name, data_type)| format!("{name}: {data_type}"));
             lines.push(format!("  columns {}", columns.collect::<Vec<_>>().join(", ")));
         }
-        lines.extend(row_lines(report, &schema, zone));
+        let mark = if report.ordered { '=' } else { '+' };
+        lines.extend(batch_rows(report, zone).into_iter().map(|row| format!("  {mark} {row}")));
     }
     lines
 }
 
-/// The rows as `+` lines sorted as text, or, where the query ends in a sort, as `=` lines in their order.
-pub(super) fn row_lines(report: &BatchReport, schema: &Schema, zone: &Zone) -> Vec<String> {
+/// The names and types of a batch's columns as `DataType.simpleString` writes them; a repeated name gets `#2`, `#3`.
+#[must_use]
+pub fn batch_columns(report: &BatchReport) -> Vec<(String, String)> {
+    distinct_names(&report.schema).fields.into_iter().map(|field| (field.name, field.data_type.simple_string())).collect()
+}
+
+/// A batch's rows as `to_json(struct(*), {"ignoreNullFields": "false"})` writes them: in their order where the query ends in a sort, else
+/// sorted as text.
+#[must_use]
+pub fn batch_rows(report: &BatchReport, zone: &Zone) -> Vec<String> {
+    let schema = distinct_names(&report.schema);
     let row = |row: usize| {
         let columns = report.rows.columns().iter().zip(&schema.fields);
         let values: Vec<_> = columns.map(|(column, Field { data_type, .. })| value_at(column, row, data_type)).collect();
-        json::row_to_json(schema, &values, zone, false)
+        json::row_to_json(&schema, &values, zone, false)
     };
     let mut rows: Vec<String> = (0..report.rows.num_rows()).map(row).collect();
     if !report.ordered {
         rows.sort_unstable();
     }
-    let mark = if report.ordered { '=' } else { '+' };
-    rows.into_iter().map(|row| format!("  {mark} {row}")).collect()
+    rows
 }
 
 /// A repeated name gets `#2`, `#3`.

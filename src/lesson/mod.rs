@@ -16,6 +16,8 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
+pub use batch_lines::batch_columns;
+pub use batch_lines::batch_rows;
 pub use exercise::Exercise;
 pub use exercise::exercises;
 pub use gallery::Example;

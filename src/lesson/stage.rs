@@ -46,6 +46,12 @@ impl PlaygroundStage {
         stage
     }
 
+    /// What is performed on.
+    #[must_use]
+    pub fn playground(&self) -> &Playground {
+        &self.playground
+    }
+
     fn said(&mut self, raised: Option<Box<Diagnostic>>) -> Said {
         Said { printed: self.playground.take_output(), raised }
     }

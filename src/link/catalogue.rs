@@ -27,6 +27,13 @@ pub fn files(setting: &view::Setting) -> Vec<(String, String)> {
     files
 }
 
+/// A case performed and compared.
+#[must_use]
+pub fn replay(case: &str) -> Event {
+    let replayed = lesson::replay::replay(case, &mut lesson::PlaygroundStage::new(case));
+    Event::Replayed { text: replayed.text, differences: replayed.differences }
+}
+
 /// The verdict on an answer to the exercise of this id.
 #[must_use]
 pub fn judge(id: String, program: &str) -> Event {
@@ -53,6 +60,7 @@ fn setting(setting: lesson::Setting) -> view::Setting {
         start_ms: setting.start_ms,
         feeds: setting.feeds.iter().map(convert::feed_view).collect(),
         files: setting.files,
+        ..view::Setting::default()
     }
 }
 

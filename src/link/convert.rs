@@ -6,6 +6,7 @@ use crate::engine;
 use crate::engine::BatchReport;
 use crate::pyspark::lens;
 use crate::types::DataType;
+use crate::types::Field;
 use crate::types::Schema;
 use crate::types::Value;
 use crate::types::Zone;
@@ -78,6 +79,7 @@ pub fn batch(report: &BatchReport, newest_ms: Option<i64>, zone: &Zone) -> view:
     let watermark = report.watermark;
     view::Batch {
         query: query_name(report.name.as_deref(), report.query),
+        number: report.query,
         batch_id: report.batch_id,
         at_ms: report.at_ms,
         input_rows: report.input_rows,
@@ -156,7 +158,12 @@ fn type_of(value: &Value) -> DataType {
         Value::YearMonthInterval(_) => DataType::YearMonthInterval,
         Value::CalendarInterval(..) => DataType::CalendarInterval,
         Value::Array(items) => DataType::Array(Box::new(items.first().map_or(DataType::Null, type_of)), true),
-        Value::Null | Value::String(_) | Value::Map(_) | Value::Struct(_) => DataType::String,
+        Value::Struct(values) => DataType::Struct(values.iter().map(|value| Field::new("", type_of(value))).collect()),
+        Value::Map(entries) => {
+            let (key, value) = entries.first().map_or((DataType::Null, DataType::Null), |(key, value)| (type_of(key), type_of(value)));
+            DataType::Map(Box::new(key), Box::new(value), true)
+        }
+        Value::Null | Value::String(_) => DataType::String,
     }
 }
 

@@ -50,6 +50,31 @@ pub enum Request {
     Kill,
     /// The program runs again on what is left, from its checkpoint. Answered by [`Event::Driver`].
     Restart,
+    /// Run a further program in the same driver, as a notebook runs its next cell: names carry over. Answered by [`Event::Started`].
+    Continue {
+        /// The program's text.
+        program: String,
+    },
+    /// Let the virtual clock run until the program has ended, or waits for what will never come: answered by [`Event::Started`].
+    Finish {
+        /// For so long at the most, in virtual milliseconds.
+        at_most_ms: i64,
+    },
+    /// Let one query process all that is available, whatever its trigger; one that ends by itself runs until it has ended.
+    Process {
+        /// Its place in the order of starts, from 0.
+        query: usize,
+    },
+    /// Send the rows of a micro-batch as JSON: answered by [`Event::Rows`].
+    Rows {
+        /// The batch's place among the [`Event::Batch`]es of the run, from 0.
+        batch: u64,
+    },
+    /// Put an empty folder on the virtual disk: it is there in every run.
+    MakeFolder {
+        /// From the root.
+        path: String,
+    },
     /// Put a file of the learner's own on the virtual disk.
     WriteFile {
         /// Where, from the root: `/data/rides/1.csv`.
@@ -68,6 +93,11 @@ pub enum Request {
         port: u16,
         /// The line without its end.
         line: String,
+    },
+    /// Perform a case file in a world of its own and compare it with what Spark recorded: answered by [`Event::Replayed`].
+    Replay {
+        /// The case's text.
+        case: String,
     },
     /// Judge an answer to an exercise: answered by [`Event::Judged`].
     Judge {
@@ -93,7 +123,7 @@ pub enum Event {
         /// As [`Request::Run`] numbered it.
         run: u32,
     },
-    /// The program's first stretch ran (until it ended, waits or raised).
+    /// A stretch of the program ran (until it ended, waits or raised).
     Started {
         /// Mistakes found on the way; the first is the one that stopped it.
         diagnostics: Vec<view::Diagnostic>,
@@ -160,6 +190,24 @@ pub enum Event {
         path: String,
         /// None where there is no such file.
         bytes: Option<Vec<u8>>,
+    },
+    /// What a micro-batch handed to its sink.
+    Rows {
+        /// As in [`Request::Rows`].
+        batch: u64,
+        /// The columns' names and types as Spark's `simpleString` writes them; a repeated name gets `#2`.
+        columns: Vec<(String, String)>,
+        /// Each row as Spark's `to_json` writes it, nulls included.
+        rows: Vec<String>,
+        /// Whether the query ends in a sort, so that the order of the rows says something. Otherwise they are sorted as text.
+        ordered: bool,
+    },
+    /// How a case came out.
+    Replayed {
+        /// The whole case as this engine records it.
+        text: String,
+        /// How it differs from what Spark recorded, one entry a step.
+        differences: Vec<String>,
     },
     /// The verdict on an exercise.
     Judged {

@@ -193,6 +193,7 @@ fn queries(session: &Session) -> Vec<view::QueryStatus> {
             .exception()
             .map_or_else(|| query.status().0.to_owned(), |mistake| mistake.message.lines().next().unwrap_or_default().to_owned()),
         batch_id: query.next_batch_id().checked_sub(1),
+        recording: query.is_recording(),
     };
     session.queries().map(status).collect()
 }

@@ -40,6 +40,8 @@ pub struct Hint {
 pub struct Batch {
     /// The query's name, or `query 1`, `query 2` where it has none.
     pub query: String,
+    /// The query's place in the order in which the driver started its queries, from 0.
+    pub number: usize,
     /// Spark's batch id: it goes on over restarts from a checkpoint.
     pub batch_id: u64,
     /// When it was triggered, on the virtual clock.
@@ -227,6 +229,8 @@ pub struct QueryStatus {
     pub message: String,
     /// The latest batch that it ran.
     pub batch_id: Option<u64>,
+    /// Its `format("memory")` only records batches, as [`Setting::recording`] asks.
+    pub recording: bool,
 }
 
 /// A builder card: one step of the query as the program says it.
@@ -268,8 +272,13 @@ pub struct Setting {
     pub start_ms: i64,
     /// What is sent by itself.
     pub feeds: Vec<Feed>,
-    /// Small files there from the start: path and text.
+    /// Small files there from the start, path and text, in the order in which they land.
     pub files: Vec<(String, String)>,
+    /// Session settings before the program, `spark.sql.shuffle.partitions` and its like.
+    pub conf: Vec<(String, String)>,
+    /// `format("memory")` takes whatever `foreachBatch` takes and recovers in every mode, and the folders that a program reads are there:
+    /// what case files stand for.
+    pub recording: bool,
 }
 
 /// What the world sends by itself.

@@ -6,6 +6,8 @@ use super::message::{BUILD, Event, Request};
 use super::panes::Panes;
 use super::panes::files;
 use super::view;
+use crate::engine::QueryId;
+use crate::lesson;
 use crate::pyspark::Outcome;
 use crate::pyspark::Playground;
 use crate::pyspark::ProgramState;
@@ -15,6 +17,7 @@ use crate::types::Zone;
 use crate::world::Simulated;
 use crate::world::World;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The engine as the page talks to it.
 #[derive(Default)]
@@ -22,6 +25,8 @@ pub struct Worker {
     stage: Option<Stage>,
     /// The learner's own files: they are there in every run.
     own: BTreeMap<String, Vec<u8>>,
+    /// The learner's own folders, likewise.
+    folders: BTreeSet<String>,
     /// Virtual milliseconds for each real one, while the clock runs.
     speed: f64,
     playing: bool,
@@ -86,6 +91,14 @@ impl Worker {
             Request::Step => self.step(),
             Request::Kill => self.kill(),
             Request::Restart => self.restart(),
+            Request::Continue { program } => self.go_on(program),
+            Request::Finish { at_most_ms } => self.finish(at_most_ms),
+            Request::Process { query } => self.process(query),
+            Request::Rows { batch } => self.stage.as_ref().and_then(|stage| stage.rows(batch)).into_iter().collect(),
+            Request::MakeFolder { path } => {
+                self.folders.insert(path.clone());
+                self.with(|stage, _| stage.playground.world_mut().disk_mut().make_folder(&path))
+            }
             Request::WriteFile { path, bytes } => {
                 self.own.insert(path.clone(), bytes.clone());
                 self.with(|stage, _| stage.playground.write_file(&path, bytes))
@@ -95,6 +108,7 @@ impl Worker {
                 vec![Event::File { path, bytes }]
             }
             Request::Send { port, line } => self.with(|stage, _| stage.playground.world_mut().send_line(port, &line)),
+            Request::Replay { case } => vec![catalogue::replay(&case)],
             Request::Judge { exercise, program } => vec![catalogue::judge(exercise, &program)],
         }
     }
@@ -148,6 +162,9 @@ impl Worker {
     fn run(&mut self, run: u32, program: String, setting: &view::Setting, playing: bool) -> Vec<Event> {
         let mut events = vec![Event::Began { run }];
         let mut stage = Stage::new(program, setting, &self.own);
+        for folder in &self.folders {
+            stage.playground.world_mut().disk_mut().make_folder(folder);
+        }
         let outcome = stage.playground.run(&stage.program.clone());
         events.push(stage.started(&outcome));
         self.playing = playing && !stage.over();
@@ -170,6 +187,31 @@ impl Worker {
         self.with(|stage, events| {
             let died = stage.playground.step();
             events.extend(died.map(|mistake| stage.failed(&mistake)));
+        })
+    }
+
+    fn go_on(&mut self, program: String) -> Vec<Event> {
+        self.with(|stage, events| {
+            stage.program = program;
+            let outcome = stage.playground.run(&stage.program.clone());
+            events.push(stage.started(&outcome));
+            stage.changed = true;
+        })
+    }
+
+    fn finish(&mut self, at_most_ms: i64) -> Vec<Event> {
+        self.with(|stage, events| {
+            let diagnostic = stage.playground.settle(at_most_ms);
+            events.push(stage.started(&Outcome { state: stage.playground.state(), diagnostic, notes: Vec::new() }));
+        })
+    }
+
+    fn process(&mut self, query: usize) -> Vec<Event> {
+        self.with(|stage, events| {
+            let known = stage.playground.queries().count() > query;
+            let died = known.then(|| stage.playground.process_query(QueryId(query))).flatten();
+            events.extend(died.map(|mistake| stage.failed(&mistake)));
+            stage.changed = true;
         })
     }
 
@@ -228,6 +270,10 @@ impl Stage {
         }
         let mut playground = Playground::with_world(world);
         playground.session_mut().set_tracing(true);
+        playground.set_recording(setting.recording);
+        for (key, value) in &setting.conf {
+            playground.session_mut().set_conf(key, value);
+        }
         Self { playground, program, panes: Panes::default(), changed: false, listed: u64::MAX, told: 0, alive: true, zone: Zone::utc() }
     }
 
@@ -278,6 +324,17 @@ impl Stage {
             self.fate(false, events);
         }
         self.changed |= news || !failures.is_empty();
+    }
+
+    /// What a batch of this run handed to its sink.
+    fn rows(&self, batch: u64) -> Option<Event> {
+        let report = self.playground.reports().get(usize::try_from(batch).ok()?)?;
+        Some(Event::Rows {
+            batch,
+            columns: lesson::batch_columns(report),
+            rows: lesson::batch_rows(report, &self.zone),
+            ordered: report.ordered,
+        })
     }
 
     /// Shows the panes, if they changed.

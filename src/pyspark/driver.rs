@@ -8,6 +8,7 @@ use super::waits;
 use super::writer::Callback;
 use crate::diag::Diagnostic;
 use crate::engine::QueryId;
+use crate::engine::QueryStart;
 use crate::engine::Session;
 use crate::python::Instance;
 use crate::python::Raised;
@@ -54,6 +55,8 @@ pub(super) struct Driver {
     pub idle: BTreeSet<QueryId>,
     /// The functions of `foreachBatch` and `foreach`, by query.
     pub callbacks: BTreeMap<QueryId, Callback>,
+    /// What the queries' `start` asked for, in the order of starts.
+    pub started: Vec<QueryStart>,
     /// `StreamingQueryListener`s.
     pub listeners: Vec<Value>,
     /// Events that listeners have not seen yet.
@@ -79,6 +82,7 @@ impl Driver {
             world,
             idle: BTreeSet::new(),
             callbacks: BTreeMap::new(),
+            started: Vec::new(),
             listeners: Vec::new(),
             events: Vec::new(),
             recording: false,
@@ -103,6 +107,7 @@ impl Driver {
         }
         self.idle.clear();
         self.callbacks.clear();
+        self.started.clear();
         self.listeners.clear();
         self.events.clear();
         self.waits.clear();
@@ -186,7 +191,8 @@ impl Driver {
         let default_format = self.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned();
         let (start, callback) = writer.query(table, &default_format, self.recording);
         let active = self.session.active();
-        let id = self.session.start(&mut self.world, start)?;
+        let id = self.session.start(&mut self.world, start.clone())?;
+        self.started.push(start);
         if let Some(callback) = callback {
             self.callbacks.insert(id, callback);
         }

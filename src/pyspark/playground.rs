@@ -11,6 +11,7 @@ use crate::diag::Diagnostic;
 use crate::diag::Hint;
 use crate::engine::BatchReport;
 use crate::engine::QueryId;
+use crate::engine::QueryStart;
 use crate::engine::Session;
 use crate::engine::Step;
 use crate::python;
@@ -349,6 +350,12 @@ impl Playground {
             Printed::Program(text) | Printed::Console(text) => text,
         };
         self.take_printed().into_iter().map(text).collect()
+    }
+
+    /// What each query since the start of the driver was asked to be, in order: its analysed plan, sink, mode, trigger and options.
+    #[must_use]
+    pub fn started(&self) -> &[QueryStart] {
+        &self.driver.started
     }
 
     /// All queries since the start of the driver, in order.

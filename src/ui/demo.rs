@@ -66,7 +66,14 @@ impl Demo {
                     path,
                 }]
             }
-            Request::WriteFile { .. } | Request::Send { .. } => Vec::new(),
+            Request::WriteFile { .. }
+            | Request::MakeFolder { .. }
+            | Request::Send { .. }
+            | Request::Continue { .. }
+            | Request::Finish { .. }
+            | Request::Process { .. }
+            | Request::Rows { .. }
+            | Request::Replay { .. } => Vec::new(),
             Request::Judge { exercise, program } => vec![super::demo_lessons::judge(exercise, &program)],
         }
     }
@@ -167,6 +174,7 @@ impl Demo {
         self.batches += 1;
         let next = if rows.is_empty() && self.newest_ms == 0 { 0 } else { (self.newest_ms - DELAY_MS).max(self.evict_ms) };
         let batch = Batch {
+            number: 0,
             query: "counts".into(),
             batch_id: id,
             at_ms: self.now_ms,
@@ -239,6 +247,7 @@ impl Demo {
             }],
             results: vec![ResultTable { query: "counts".into(), table: Table { columns, rows: result, left_out: 0 } }],
             queries: vec![QueryStatus {
+                recording: false,
                 name: "counts".into(),
                 active: self.alive,
                 message: "Waiting for next trigger".into(),
