@@ -24,9 +24,10 @@ use tidemark::world::World;
 
 const USAGE: &str = "tidemark: Spark Structured Streaming programs on a simulated world
 
-  tidemark run PROGRAM.py [--files FOLDER] [--json]
+  tidemark run PROGRAM.py [--files FOLDER] [--import FOLDER=/PATH] [--export FOLDER] [--json]
       Runs the program; FOLDER stands at /data. All queries process what is there. Prints what the driver prints,
-      or with --json one StreamingQueryProgress a line.
+      or with --json one StreamingQueryProgress a line. --import puts a folder at another path of the virtual disk
+      (as often as wanted); --export copies the whole virtual disk into a folder when the program is done.
   tidemark replay [--print] CASE...
       Replays conformance cases and says where they differ from what Spark did; with --print writes each as this engine records it.
   tidemark sql
@@ -63,19 +64,45 @@ fn write_out(text: &str) -> std::io::Result<()> {
     std::io::stdout().write_all(text.as_bytes())
 }
 
+/// What `run` is asked for.
+struct Wishes<'a> {
+    program: &'a str,
+    /// Folders of the real disk and where they stand on the virtual one.
+    imports: Vec<(&'a str, &'a str)>,
+    export: Option<&'a str>,
+    json: bool,
+}
+
+impl<'a> Wishes<'a> {
+    /// None where the words make no sense.
+    fn of(arguments: &[&'a str]) -> Option<Self> {
+        let (mut program, mut imports, mut export, mut json) = (None, Vec::new(), None, false);
+        let mut words = arguments.iter().copied();
+        while let Some(word) = words.next() {
+            match word {
+                "--json" => json = true,
+                "--files" => imports.push((words.next()?, "/data")),
+                "--import" => imports.push(words.next()?.split_once('=')?),
+                "--export" => export = Some(words.next()?),
+                _ if word.starts_with("--") || program.is_some() => return None,
+                _ => program = Some(word),
+            }
+        }
+        Some(Self { program: program?, imports, export, json })
+    }
+}
+
 /// `run`: whether neither the program nor a query failed.
 fn run(arguments: &[&str]) -> std::io::Result<bool> {
-    let json = arguments.contains(&"--json");
-    let files = arguments.iter().position(|it| *it == "--files").and_then(|at| arguments.get(at + 1));
-    let program = arguments.iter().find(|it| !it.starts_with("--") && Some(it) != files.as_ref());
-    let Some(program) = program else {
+    let Some(wishes) = Wishes::of(arguments) else {
         write!(std::io::stderr(), "{USAGE}")?;
         return Ok(false);
     };
+    let program = wishes.program;
     let source = fs::read_to_string(program).map_err(|error| std::io::Error::other(format!("{program}: {error}")))?;
     let mut playground = Playground::new(1);
-    if let Some(folder) = files {
-        copy_in(&mut playground, Path::new(folder), "/data")?;
+    for (folder, path) in &wishes.imports {
+        copy_in(&mut playground, Path::new(folder), path.trim_end_matches('/'))?;
     }
     let outcome = playground.run(&source);
     let mut failures = Vec::from_iter(outcome.diagnostic);
@@ -89,12 +116,15 @@ fn run(arguments: &[&str]) -> std::io::Result<bool> {
         failures.extend(playground.take_failures());
     }
     let printed = playground.take_output();
-    if json {
+    if wishes.json {
         for report in playground.reports() {
             write_out(&format!("{}\n", report.progress))?;
         }
     } else {
         write_out(&printed)?;
+    }
+    if let Some(folder) = wishes.export {
+        copy_out(&playground, Path::new(folder))?;
     }
     for note in &outcome.notes {
         writeln!(std::io::stderr(), "Note: {}", note.text)?;
@@ -117,6 +147,19 @@ fn copy_in(playground: &mut Playground, folder: &Path, to: &str) -> std::io::Res
         } else {
             playground.write_file(&path, fs::read(entry.path())?);
         }
+    }
+    Ok(())
+}
+
+/// Copies the virtual disk into a folder of the real one.
+fn copy_out(playground: &Playground, folder: &Path) -> std::io::Result<()> {
+    let disk = playground.world().disk();
+    for file in disk.files_under("/") {
+        let to = folder.join(file.path.trim_start_matches('/'));
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(to, disk.read(&file.path).unwrap_or_default())?;
     }
     Ok(())
 }

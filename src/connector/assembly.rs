@@ -70,6 +70,12 @@ impl Assembly {
         read(&mut self.columns, &self.fields, row, &mut passes)
     }
 
+    /// So many rows at once, which `fill` puts into the columns.
+    pub(super) fn extend(&mut self, rows: usize, fill: impl FnOnce(&mut [Column], &[Field])) {
+        fill(&mut self.columns, &self.fields);
+        self.rows += rows;
+    }
+
     /// The row is complete; fields that were not set are null.
     pub(super) fn accept(&mut self) {
         self.finish_row(None);

@@ -7,8 +7,8 @@ use crate::types::arrow::arrow_type;
 use crate::types::arrow::nulls;
 use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, ListArray, MapArray, PrimitiveArray, StringArray, StructArray,
-    TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DurationMicrosecondArray, IntervalYearMonthArray, ListArray,
+    MapArray, PrimitiveArray, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType as ArrowType;
@@ -39,6 +39,8 @@ pub(super) enum Data {
     Date(Vec<i32>),
     Timestamp(Vec<i64>),
     TimestampNtz(Vec<i64>),
+    DayTimeInterval(Vec<i64>),
+    YearMonthInterval(Vec<i32>),
     Array(Vec<i32>, Box<Column>),
     Map(Vec<i32>, Box<(Column, Column)>),
     Struct(Vec<Field>, Vec<Column>),
@@ -70,8 +72,8 @@ macro_rules! each_flat {
             Data::Boolean($values) => $body,
             Data::Byte($values) => $body,
             Data::Short($values) => $body,
-            Data::Integer($values) | Data::Date($values) => $body,
-            Data::Long($values) | Data::Timestamp($values) | Data::TimestampNtz($values) => $body,
+            Data::Integer($values) | Data::Date($values) | Data::YearMonthInterval($values) => $body,
+            Data::Long($values) | Data::Timestamp($values) | Data::TimestampNtz($values) | Data::DayTimeInterval($values) => $body,
             Data::Float($values) => $body,
             Data::Double($values) => $body,
             Data::Decimal($values, _, _) => $body,
@@ -82,7 +84,7 @@ macro_rules! each_flat {
 }
 
 impl Column {
-    /// An empty column; none for a type that no text format holds.
+    /// An empty column; none for a type that no file holds.
     pub(super) fn new(data_type: &DataType) -> Option<Self> {
         let data = match data_type {
             DataType::Null => Data::Null,
@@ -105,7 +107,9 @@ impl Column {
                 let columns = fields.iter().map(|field| Self::new(&field.data_type)).collect::<Option<_>>()?;
                 Data::Struct(fields.clone(), columns)
             }
-            DataType::DayTimeInterval | DataType::YearMonthInterval | DataType::CalendarInterval => return None,
+            DataType::DayTimeInterval => Data::DayTimeInterval(Vec::new()),
+            DataType::YearMonthInterval => Data::YearMonthInterval(Vec::new()),
+            DataType::CalendarInterval => return None,
         };
         Some(Self { data, valid: Vec::new() })
     }
@@ -229,6 +233,8 @@ impl Column {
             Data::Date(values) => Arc::new(Date32Array::new(values.into(), valid)),
             Data::Timestamp(values) => Arc::new(TimestampMicrosecondArray::new(values.into(), valid).with_timezone("UTC")),
             Data::TimestampNtz(values) => Arc::new(TimestampMicrosecondArray::new(values.into(), valid)),
+            Data::DayTimeInterval(values) => Arc::new(DurationMicrosecondArray::new(values.into(), valid)),
+            Data::YearMonthInterval(values) => Arc::new(IntervalYearMonthArray::new(values.into(), valid)),
             nested => finish_nested(nested, rows, valid),
         }
     }
@@ -249,6 +255,8 @@ impl Column {
             Data::Date(_) => DataType::Date,
             Data::Timestamp(_) => DataType::Timestamp,
             Data::TimestampNtz(_) => DataType::TimestampNtz,
+            Data::DayTimeInterval(_) => DataType::DayTimeInterval,
+            Data::YearMonthInterval(_) => DataType::YearMonthInterval,
             Data::Array(_, element) => DataType::Array(Box::new(element.data_type()), true),
             Data::Map(_, entries) => DataType::Map(Box::new(entries.0.data_type()), Box::new(entries.1.data_type()), true),
             Data::Struct(fields, _) => DataType::Struct(fields.clone()),

@@ -71,6 +71,10 @@ impl FileReader {
             other => return Err(not_yet(&format!("reading files of the format {other}"))),
         };
         refuse_unknown(options)?;
+        let is_interval = |field: &&Field| matches!(field.data_type, DataType::DayTimeInterval | DataType::YearMonthInterval);
+        if let Some(field) = schema.fields.iter().find(is_interval).filter(|_| !matches!(format, Format::Parquet)) {
+            return Err(not_yet(&format!("reading the type {} from text", field.data_type.sql())));
+        }
         Ok(Self {
             separator: options.get("lineSep").map(|separator| separator.as_bytes().to_vec()),
             schema: schema.clone(),

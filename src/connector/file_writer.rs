@@ -1,6 +1,7 @@
 //! Rows as the text of a JSON, CSV or text file. Spark's `JacksonGenerator`, `UnivocityGenerator` and `TextOutputWriter`.
 
 use super::Options;
+use super::parquet;
 use super::read_options::{Times, flag, not_yet};
 use crate::diag::Diagnostic;
 use crate::diag::Result;
@@ -25,7 +26,7 @@ pub(super) struct FileWriter {
 #[derive(Clone, Debug)]
 enum Format {
     Text,
-    Parquet,
+    Parquet(parquet::WriteStyle),
     Json { ignore_null_fields: bool },
     Csv(Box<CsvStyle>),
 }
@@ -65,7 +66,7 @@ impl FileWriter {
         }
         let format = match format.to_ascii_lowercase().as_str() {
             "text" => Format::Text,
-            "parquet" => Format::Parquet,
+            "parquet" => Format::Parquet(parquet::WriteStyle::of(options)?),
             "json" => Format::Json { ignore_null_fields: flag(options, "ignoreNullFields", true)? },
             "csv" => Format::Csv(Box::new(CsvStyle::of(options)?)),
             other => return Err(not_yet(&format!("writing the format {other}"))),
@@ -77,7 +78,7 @@ impl FileWriter {
     pub(super) fn ending(&self) -> &'static str {
         match self.format {
             Format::Text => "txt",
-            Format::Parquet => "snappy.parquet",
+            Format::Parquet(style) => style.codec.ending(),
             Format::Json { .. } => "json",
             Format::Csv(_) => "csv",
         }
@@ -97,8 +98,8 @@ impl FileWriter {
 
     /// The file that holds these rows.
     pub(super) fn file(&self, schema: &Schema, columns: &[ArrayRef], rows: &[usize]) -> Result<Vec<u8>> {
-        if matches!(self.format, Format::Parquet) {
-            return super::parquet::file(schema, columns, rows);
+        if let Format::Parquet(style) = &self.format {
+            return parquet::file(schema, columns, rows, style);
         }
         let mut text = String::new();
         if let Format::Csv(style) = &self.format
@@ -124,7 +125,7 @@ impl FileWriter {
     fn line(&self, schema: &Schema, values: &[Value]) -> String {
         match &self.format {
             Format::Json { ignore_null_fields } => row_to_json(schema, values, &self.zone, *ignore_null_fields),
-            Format::Text | Format::Parquet => values.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
+            Format::Text | Format::Parquet(_) => values.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
             Format::Csv(style) => {
                 let cells = schema.fields.iter().zip(values).map(|(field, value)| self.csv_cell(style, value, &field.data_type));
                 cells.collect::<Vec<_>>().join(&style.separator)

@@ -15,8 +15,6 @@ pub(super) struct JsonOptions {
     pub(super) allow_non_numeric_numbers: bool,
     pub(super) allow_backslash_escaping: bool,
     pub(super) allow_unquoted_control_chars: bool,
-    /// Numbers in columns of times and dates are microseconds and days, as our own files have them, not seconds.
-    pub(super) stored: bool,
     /// One value a file.
     pub(super) multi_line: bool,
     times: Times,
@@ -32,16 +30,9 @@ impl JsonOptions {
             allow_non_numeric_numbers: flag(options, "allowNonNumericNumbers", true)?,
             allow_backslash_escaping: flag(options, "allowBackslashEscapingAnyCharacter", false)?,
             allow_unquoted_control_chars: flag(options, "allowUnquotedControlChars", false)?,
-            stored: false,
             multi_line: flag(options, "multiLine", false)?,
             times: Times::of(options, zone)?,
         })
-    }
-
-    /// For the files that we write in place of Parquet.
-    pub(super) fn stored() -> Self {
-        let Ok(options) = Self::of(&Options::new(), &Zone::utc()) else { unreachable!("no options are always well") };
-        Self { stored: true, ..options }
     }
 
     pub(super) fn timestamp(&self, text: &str) -> Option<i64> {

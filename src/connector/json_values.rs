@@ -262,10 +262,6 @@ impl Scanner<'_> {
             Data::Double(values) => double(text).map(|value| values.push(value)),
             Data::Float(values) => float(text).map(|value| values.push(value)),
             Data::Decimal(values, precision, scale) => parse_decimal(text, *precision, *scale).map(|value| values.push(value)),
-            Data::Timestamp(values) | Data::TimestampNtz(values) if whole && self.options.stored => {
-                text.parse().ok().map(|value| values.push(value))
-            }
-            Data::Date(values) if whole && self.options.stored => text.parse().ok().map(|value| values.push(value)),
             Data::Timestamp(values) if whole => {
                 text.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1_000_000)).map(|value| values.push(value))
             }

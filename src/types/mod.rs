@@ -11,6 +11,7 @@ mod java_double;
 pub mod json;
 pub mod number;
 pub mod pattern;
+pub mod schema_json;
 #[cfg(test)]
 mod tests;
 pub mod time;
