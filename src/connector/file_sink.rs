@@ -116,6 +116,7 @@ pub fn write(
     match request.format.to_ascii_lowercase().as_str() {
         "json" | "csv" | "text" | "parquet" | "orc" => {}
         "noop" => return Ok(()),
+        "kafka" => return super::kafka::write(world, &request.options, mode, schema, rows),
         "console" => {
             let table = super::console_sink::table(&request.options, schema, rows, zone)?;
             world.print(&format!("{table}\n"));
@@ -238,13 +239,14 @@ pub fn open_sink(request: &WriteRequest, mode: SinkMode, schema: &Schema, zone: 
     match request.format.to_ascii_lowercase().as_str() {
         "console" => Ok(Box::new(ConsoleSink::new(&request.options, zone))),
         "noop" => Ok(Box::new(NoopSink::default())),
+        "kafka" => Ok(Box::new(super::kafka::KafkaSink::new(&request.options))),
         "json" | "csv" | "text" | "parquet" | "orc" => Ok(Box::new(FileSink::new(request, mode, schema, zone)?)),
         // The socket provider looks at its options before anybody notices that it cannot write.
         "socket" => {
             super::socket_source::SocketOptions::of(&request.options)?;
             Err(no_streamed_writing(&request.format))
         }
-        "rate" | "rate-micro-batch" | "jdbc" => Err(no_streamed_writing(&request.format)),
+        "rate" | "rate-micro-batch" | "kinesis" | "jdbc" => Err(no_streamed_writing(&request.format)),
         _ => Err(super::load::unknown_format(&request.format, "writing")),
     }
 }

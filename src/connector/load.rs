@@ -3,6 +3,7 @@
 
 use super::file_reader::{FileReader, FileToRead, text_schema};
 use super::file_source::{FileSource, list};
+use super::kafka::{self, KafkaSource};
 use super::listing::{Listing, is_pattern, partition_values, roots};
 use super::rate::{self, Rate, RateOptions, RatePerBatch, RatePerBatchOptions};
 use super::read_options::not_yet;
@@ -51,6 +52,8 @@ enum Kind {
     Rate,
     RatePerBatch,
     Socket,
+    Kafka,
+    Kinesis,
 }
 
 impl ReadRequest {
@@ -88,6 +91,8 @@ pub fn stream_schema(world: &dyn World, request: &ReadRequest, infers: bool, zon
             refuse_schema("TextSocketSourceProvider")?;
             Ok(options.schema())
         }
+        Kind::Kafka => kafka::stream_schema(request),
+        Kind::Kinesis => kafka::kinesis_schema(request),
         Kind::Files => {
             let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
             if !is_pattern(&path) && !world.disk().exists(&path) {
@@ -112,7 +117,8 @@ pub fn batch_schema(world: &dyn World, request: &ReadRequest, zone: &Zone) -> Re
             SocketOptions::of(&request.options)?;
             return Err(not_a_batch_source(&request.format));
         }
-        Kind::Rate | Kind::RatePerBatch => return Err(not_a_batch_source(&request.format)),
+        Kind::Kafka => return kafka::batch_schema(request),
+        Kind::Rate | Kind::RatePerBatch | Kind::Kinesis => return Err(not_a_batch_source(&request.format)),
     }
     let paths = request.paths();
     if paths.is_empty() && request.schema.is_none() {
@@ -139,6 +145,8 @@ pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) ->
         Kind::Rate => Box::new(Rate::new(world, RateOptions::of(&request.options)?, columns, log_folder)),
         Kind::RatePerBatch => Box::new(RatePerBatch::new(RatePerBatchOptions::of(&request.options)?, columns)),
         Kind::Socket => Box::new(SocketSource::new(world, SocketOptions::of(&request.options)?, columns)),
+        Kind::Kafka => Box::new(KafkaSource::new(request.options, columns, log_folder)),
+        Kind::Kinesis => Box::new(kafka::open_kinesis(request.options, columns, log_folder)),
         Kind::Files => {
             let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
             let schema = request.schema.clone().unwrap_or_else(text_schema);
@@ -156,6 +164,9 @@ pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) ->
 /// As the file source's.
 pub fn read(world: &dyn World, reading: &Reading) -> Result<SourceRows> {
     let Reading { request, columns, filters, zone } = reading;
+    if request.format.eq_ignore_ascii_case("kafka") {
+        return kafka::read(world.cluster(), &request.options, columns);
+    }
     let schema = request.schema.clone().unwrap_or_else(text_schema);
     check_types(&request.format, &schema)?;
     let reader = FileReader::new(&request.format, &request.options, &schema, columns.clone(), filters.clone(), zone)?;
@@ -248,6 +259,8 @@ fn kind_of(format: &str, doing: &str) -> Result<Kind> {
         "rate" => Kind::Rate,
         "rate-micro-batch" => Kind::RatePerBatch,
         "socket" => Kind::Socket,
+        "kafka" => Kind::Kafka,
+        "kinesis" => Kind::Kinesis,
         _ => return Err(unknown_format(format, doing)),
     })
 }

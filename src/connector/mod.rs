@@ -17,6 +17,7 @@ mod json_options;
 mod json_reader;
 mod json_scanner;
 mod json_values;
+mod kafka;
 mod lines;
 mod listing;
 mod load;

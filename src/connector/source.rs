@@ -46,6 +46,11 @@ pub trait Source {
         None
     }
 
+    /// What the source says of itself in the progress, once it was read up to `consumed`: names and values in the order of names.
+    fn metrics(&self, _consumed: Option<&Offset>) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// The rows after `start` up to `end`, both from this source or from the offset log. `trace` asks for times of arrival.
     ///
     /// # Errors

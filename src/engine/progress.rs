@@ -129,6 +129,7 @@ fn idle_report(query: &Query) -> BatchReport {
         start: slot.committed.as_ref().map(|offset| offset.0.clone()),
         end: slot.committed.as_ref().map(|offset| offset.0.clone()),
         latest: slot.source.report_latest_offset().map(|offset| offset.0),
+        metrics: slot.source.metrics(slot.committed.as_ref()),
         input_rows: 0,
     });
     let watermark = query.tracker.smallest_delay_ms().map(|delay_ms| WatermarkReport {
@@ -243,7 +244,8 @@ fn source_text(source: &SourceReport, since_ms: i64, total_ms: i64) -> String {
     plain(&mut out, "numInputRows", source.input_rows);
     plain(&mut out, "inputRowsPerSecond", rate(source.input_rows, since_ms));
     plain(&mut out, "processedRowsPerSecond", rate(source.input_rows, total_ms));
-    plain(&mut out, "metrics", "{}");
+    let metrics: Vec<String> = source.metrics.iter().map(|(name, value)| format!("\"{name}\":{}", quoted(value))).collect();
+    plain(&mut out, "metrics", format!("{{{}}}", metrics.join(",")));
     out.push('}');
     out
 }

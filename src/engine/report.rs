@@ -62,6 +62,8 @@ pub struct SourceReport {
     pub latest: Option<String>,
     /// Rows read.
     pub input_rows: u64,
+    /// What the source says of itself, by name: `avgOffsetsBehindLatest`.
+    pub metrics: Vec<(&'static str, String)>,
 }
 
 /// The watermarks around a batch, milliseconds since 1970.

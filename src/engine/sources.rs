@@ -63,6 +63,7 @@ impl<'a> QueryLeaves<'a> {
             start: text(&slot.committed),
             end: text(&slot.available),
             latest: text(&slot.source.report_latest_offset()),
+            metrics: slot.source.metrics(slot.available.as_ref()),
             input_rows,
         };
         Read { sources: self.sources.iter().zip(self.input_rows).map(report).collect(), arrived_ms: self.arrived_ms }
@@ -114,7 +115,7 @@ impl super::run_tree::Leaves for QueryLeaves<'_> {
 
 /// Whether a leaf reads files, whose list Spark makes once.
 fn is_on_disk(leaf: &Plan) -> bool {
-    matches!(&leaf.node, Node::Source(source) if source.spec.format != "memory")
+    matches!(&leaf.node, Node::Source(source) if !matches!(source.spec.format.as_str(), "memory" | "kafka"))
 }
 
 /// The leaves of a batch query.

@@ -1,15 +1,15 @@
 //! Feeds: what the world sends by itself, to a socket or into a folder, at moments that seed and settings fix.
 
-use super::Disk;
 use super::random::Random;
 use super::replay::Replayed;
+use super::{Disk, Message};
 
 /// What is sent, where to and when.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Feed {
     /// Generated events.
     Generated {
-        /// `socket:9999` (a line an event) or a folder such as `/data/clicks` (a file of lines every `every_ms`).
+        /// `socket:9999` (a line an event), `kafka:clicks` (a record with the event's key) or a folder such as `/data/clicks` (a file of lines every `every_ms`).
         to: String,
         /// Events a second.
         rows_per_second: f64,
@@ -30,7 +30,7 @@ pub enum Feed {
     Replay {
         /// A CSV file with header on the disk.
         from: String,
-        /// The folder in which pieces land as CSV files without header, or a socket.
+        /// The folder in which pieces land as CSV files without header, a socket, or a topic (records without keys).
         to: String,
         /// The column that says when a row arrives: ISO timestamps.
         arrival_column: String,
@@ -57,6 +57,8 @@ pub struct Arrival {
 pub(super) enum Delivery {
     /// Lines for a port.
     Lines(u16, Vec<String>),
+    /// Records for a topic.
+    Messages(String, Vec<Message>),
     /// A file.
     File(String, Vec<u8>),
 }
@@ -68,9 +70,26 @@ pub(super) enum Sender {
     Replayed(Replayed),
 }
 
-/// The port of `socket:9999`.
-pub(super) fn port_of(to: &str) -> Option<u16> {
-    to.strip_prefix("socket:")?.parse().ok()
+/// What the text of `to` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// `socket:9999`.
+    Socket(u16),
+    /// `kafka:clicks`.
+    Topic(String),
+    /// Anything else.
+    Folder,
+}
+
+impl Target {
+    pub(super) fn of(to: &str) -> Self {
+        let port = to.strip_prefix("socket:").and_then(|port| port.parse().ok());
+        match (port, to.strip_prefix("kafka:")) {
+            (Some(port), _) => Self::Socket(port),
+            (None, Some(topic)) => Self::Topic(topic.to_owned()),
+            (None, None) => Self::Folder,
+        }
+    }
 }
 
 impl Sender {
@@ -132,24 +151,31 @@ impl Generator {
         if *rows_per_second <= 0.0 || !rows_per_second.is_finite() {
             return None;
         }
-        match port_of(to) {
-            Some(_) => Some(self.arrival_ms(self.sent + 1, *rows_per_second)),
-            None => Some(self.start_ms + (self.files as i64 + 1) * every_ms.max(&1)),
+        match Target::of(to) {
+            Target::Socket(_) | Target::Topic(_) => Some(self.arrival_ms(self.sent + 1, *rows_per_second)),
+            Target::Folder => Some(self.start_ms + (self.files as i64 + 1) * every_ms.max(&1)),
         }
     }
 
     fn deliver(&mut self) -> Option<Delivery> {
         let due_ms = self.due_ms()?;
         let Feed::Generated { to, rows_per_second, .. } = self.feed.clone() else { return None };
-        let mut lines = Vec::new();
+        let mut events = Vec::new();
         while self.arrival_ms(self.sent + 1, rows_per_second) <= due_ms {
             self.sent += 1;
             let arrived_ms = self.arrival_ms(self.sent, rows_per_second);
-            lines.push(self.line(arrived_ms, due_ms));
+            events.push(self.event(arrived_ms, due_ms));
         }
-        if let Some(port) = port_of(&to) {
-            return Some(Delivery::Lines(port, lines));
+        let lines = |events: Vec<(String, String)>| events.into_iter().map(|(_, line)| line).collect::<Vec<_>>();
+        match Target::of(&to) {
+            Target::Socket(port) => return Some(Delivery::Lines(port, lines(events))),
+            Target::Topic(topic) => {
+                let messages = events.iter().map(|(key, line)| Message::text(Some(key), line)).collect();
+                return Some(Delivery::Messages(topic, messages));
+            }
+            Target::Folder => {}
         }
+        let lines = lines(events);
         self.files += 1;
         if lines.is_empty() {
             return None;
@@ -164,8 +190,9 @@ impl Generator {
         self.start_ms + (number as f64 * 1000.0 / rows_per_second) as i64
     }
 
-    fn line(&mut self, arrived_ms: i64, at_ms: i64) -> String {
-        let Feed::Generated { keys, out_of_order_ms, late_share, late_by_ms, template, .. } = &self.feed else { return String::new() };
+    /// The next event's key and line.
+    fn event(&mut self, arrived_ms: i64, at_ms: i64) -> (String, String) {
+        let Feed::Generated { keys, out_of_order_ms, late_share, late_by_ms, template, .. } = &self.feed else { return Default::default() };
         let late = self.random.unit() < *late_share;
         let delay_ms = if late { out_of_order_ms + self.random.up_to(*late_by_ms) } else { self.random.up_to(*out_of_order_ms) };
         let key = draw(keys, self.random.unit());
@@ -174,11 +201,12 @@ impl Generator {
             let event_ms = (arrived_ms - delay_ms).div_euclid(1_000) * 1_000;
             self.made.push(Arrival { at_ms, event_ms, key: key.to_owned() });
         }
-        template
+        let line = template
             .replace("{time}", &iso_seconds(arrived_ms - delay_ms))
             .replace("{key}", key)
             .replace("{n}", &self.sent.to_string())
-            .replace("{value}", &value.to_string())
+            .replace("{value}", &value.to_string());
+        (key.to_owned(), line)
     }
 }
 

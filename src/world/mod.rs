@@ -1,7 +1,8 @@
-//! Everything outside the program: clock, ids, randomness, disk, sockets, feeds, the driver's console, faults.
+//! Everything outside the program: clock, ids, randomness, disk, sockets, a Kafka cluster, feeds, the driver's console, faults.
 //!
 //! Nothing else knows the time, makes an id or does I/O, so a run can be stepped, sped up, replayed and broken at will.
 
+mod cluster;
 mod disk;
 mod fault;
 mod feed;
@@ -9,13 +10,16 @@ mod random;
 mod replay;
 mod simulated;
 mod socket;
+mod topic;
 
+pub use cluster::{Cluster, ClusterError, Message, TopicPartition};
 pub use disk::{Disk, FileStatus};
 pub use fault::{CrashPoint, Fault};
 pub use feed::{Arrival, Feed};
 pub use random::Random;
 pub use simulated::Simulated;
 pub use socket::{Socket, SocketLine};
+pub use topic::{Partition, Record, Topic};
 
 /// What a session needs of its surroundings. [`Simulated`] is the one that there is.
 pub trait World {
@@ -31,6 +35,10 @@ pub trait World {
     fn disk_mut(&mut self) -> &mut Disk;
     /// What was sent to this port so far.
     fn socket(&mut self, port: u16) -> &mut Socket;
+    /// The Kafka cluster, to read.
+    fn cluster(&self) -> &Cluster;
+    /// The Kafka cluster, to produce to.
+    fn cluster_mut(&mut self) -> &mut Cluster;
     /// The driver prints this text, line ends included.
     fn print(&mut self, text: &str);
     /// Whether the driver dies here; each planned crash happens once.

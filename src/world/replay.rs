@@ -1,6 +1,7 @@
 //! A replay: the rows of a CSV file, cut into pieces by the time at which each row became known.
 
-use super::feed::{Delivery, port_of};
+use super::Message;
+use super::feed::{Delivery, Target};
 use std::collections::VecDeque;
 
 /// A replay in progress: its pieces and when each is due.
@@ -38,9 +39,12 @@ impl Replayed {
     pub(super) fn deliver(&mut self) -> Option<Delivery> {
         let (_, lines) = self.pieces.pop_front()?;
         self.sent += 1;
-        match port_of(&self.to) {
-            Some(port) => Some(Delivery::Lines(port, lines)),
-            None => Some(Delivery::File(format!("{}/piece-{:06}.csv", self.to, self.sent), format!("{}\n", lines.join("\n")).into_bytes())),
+        match Target::of(&self.to) {
+            Target::Socket(port) => Some(Delivery::Lines(port, lines)),
+            Target::Topic(topic) => Some(Delivery::Messages(topic, lines.iter().map(|line| Message::text(None, line)).collect())),
+            Target::Folder => {
+                Some(Delivery::File(format!("{}/piece-{:06}.csv", self.to, self.sent), format!("{}\n", lines.join("\n")).into_bytes()))
+            }
         }
     }
 }

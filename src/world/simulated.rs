@@ -1,7 +1,7 @@
 //! The simulated world: a seed and a virtual clock fix all that ever happens in it.
 
-use super::feed::{Arrival, Delivery, Sender, port_of};
-use super::{CrashPoint, Disk, Fault, Feed, Random, Socket, World};
+use super::feed::{Arrival, Delivery, Sender, Target};
+use super::{Cluster, CrashPoint, Disk, Fault, Feed, Message, Random, Socket, World};
 use std::collections::BTreeMap;
 
 /// A world made of memory. Two with the same seed, feeds and calls are equal to the last byte.
@@ -13,6 +13,7 @@ pub struct Simulated {
     random: Random,
     disk: Disk,
     sockets: BTreeMap<u16, Socket>,
+    cluster: Cluster,
     senders: Vec<Sender>,
     console: String,
     faults: Vec<Fault>,
@@ -25,6 +26,8 @@ impl Simulated {
     pub fn new(seed: u64, start_ms: i64) -> Self {
         let mut disk = Disk::default();
         disk.set_now_ms(start_ms);
+        let mut cluster = Cluster::default();
+        cluster.set_clock(start_ms);
         Self {
             now_ms: start_ms,
             start_ms,
@@ -32,6 +35,7 @@ impl Simulated {
             random: Random::new(seed),
             disk,
             sockets: BTreeMap::new(),
+            cluster,
             senders: Vec::new(),
             console: String::new(),
             faults: Vec::new(),
@@ -44,11 +48,12 @@ impl Simulated {
         let seed = self.seed.wrapping_mul(0x9E37_79B9).wrapping_add(self.senders.len() as u64 + 1);
         {
             let (Feed::Generated { to, .. } | Feed::Replay { to, .. }) = &feed;
-            match port_of(to) {
-                Some(port) => {
+            match Target::of(to) {
+                Target::Socket(port) => {
                     self.sockets.entry(port).or_default();
                 }
-                None => self.disk.make_folder(to),
+                Target::Topic(topic) => self.cluster.set_partitions(&topic, 1),
+                Target::Folder => self.disk.make_folder(to),
             }
         }
         let sender = Sender::new(feed, seed, self.now_ms, &self.disk);
@@ -64,6 +69,7 @@ impl Simulated {
             self.set_clock(due_ms);
             match self.senders[index].deliver() {
                 Some(Delivery::Lines(port, lines)) => lines.iter().for_each(|line| self.send_line(port, line)),
+                Some(Delivery::Messages(topic, messages)) => messages.into_iter().for_each(|message| self.produce(&topic, message)),
                 Some(Delivery::File(path, bytes)) => self.land_file(&path, bytes),
                 None => {}
             }
@@ -87,6 +93,11 @@ impl Simulated {
     pub fn send_line(&mut self, port: u16, line: &str) {
         let now_ms = self.now_ms;
         self.sockets.entry(port).or_default().send(line, now_ms);
+    }
+
+    /// A record is produced to a topic now, by a producer of its own. It is lost where no broker answers.
+    pub fn produce(&mut self, topic: &str, message: Message) {
+        let _ = self.cluster.send(topic, vec![message]);
     }
 
     /// What the driver has printed since the last call.
@@ -117,6 +128,7 @@ impl Simulated {
     fn set_clock(&mut self, now_ms: i64) {
         self.now_ms = self.now_ms.max(now_ms);
         self.disk.set_now_ms(self.now_ms);
+        self.cluster.set_clock(self.now_ms);
     }
 }
 
@@ -144,6 +156,14 @@ impl World for Simulated {
     // DIFFERENCE: any port can be connected to, as if `nc -lk PORT` ran for it; Spark raises `ConnectException` without one.
     fn socket(&mut self, port: u16) -> &mut Socket {
         self.sockets.entry(port).or_default()
+    }
+
+    fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    fn cluster_mut(&mut self) -> &mut Cluster {
+        &mut self.cluster
     }
 
     fn print(&mut self, text: &str) {
