@@ -23,7 +23,9 @@ fn refusals(options: &[&str]) -> String {
             }
         }
         let request = ReadRequest { format: "kafka".to_owned(), options: set, ..ReadRequest::default() };
-        let said = |result: crate::diag::Result<crate::types::Schema>| result.map_or_else(|error| error.to_string(), |_| "ok".to_owned());
+        let said = |result: crate::diag::Result<crate::types::Schema>| {
+            result.map_or_else(|error| error.to_string().replace('\n', " / "), |_| "ok".to_owned())
+        };
         let (stream, batch) = (said(stream_schema(&request)), said(batch_schema(&request)));
         let batch = if stream == batch { "the same".to_owned() } else { batch };
         text.push_str(&format!("{line}\n  stream: {stream}\n  batch: {batch}\n"));
@@ -118,8 +120,7 @@ fn options_are_refused_as_by_spark() {
               batch: IllegalArgumentException: Expected a single long value, got soon
             + startingOffsets={"t":{"0":5}} endingOffsets={"t":{"1":6}}
               stream: IllegalArgumentException: ending offset not valid in streaming queries
-              batch: IllegalStateException: The specified start offset and end offset should have the same topic-partitions.
-            Topic-partitions for start offset: Set(t-0), topic-partitions for end offset: Set(t-1).
+              batch: IllegalStateException: The specified start offset and end offset should have the same topic-partitions. / Topic-partitions for start offset: Set(t-0), topic-partitions for end offset: Set(t-1).
             + startingOffsets={"t":{"0":5}} endingOffsets={"t":{"0":4}}
               stream: IllegalArgumentException: ending offset not valid in streaming queries
               batch: IllegalStateException: The specified start offset 5 is greater than the end offset 4 for topic t partition 0.
@@ -142,16 +143,7 @@ fn options_are_refused_as_by_spark() {
               stream: ok
               batch: the same
             + kafka.auto.offset.reset=latest
-              stream: IllegalArgumentException: 
-            Kafka option 'auto.offset.reset' is not supported.
-            Instead set the source option 'startingoffsets' to 'earliest' or 'latest'
-            to specify where to start. Structured Streaming manages which offsets are consumed
-            internally, rather than relying on the kafkaConsumer to do it. This will ensure that no
-            data is missed when new topics/partitions are dynamically subscribed. Note that
-            'startingoffsets' only applies when a new Streaming query is started, and
-            that resuming will always pick up from where the query left off. See the docs for more
-            details.
-         
+              stream: IllegalArgumentException:  / Kafka option 'auto.offset.reset' is not supported. / Instead set the source option 'startingoffsets' to 'earliest' or 'latest' / to specify where to start. Structured Streaming manages which offsets are consumed / internally, rather than relying on the kafkaConsumer to do it. This will ensure that no / data is missed when new topics/partitions are dynamically subscribed. Note that / 'startingoffsets' only applies when a new Streaming query is started, and / that resuming will always pick up from where the query left off. See the docs for more / details. /          
               batch: the same
             + kafka.key.deserializer=x
               stream: IllegalArgumentException: Kafka option 'key.deserializer' is not supported as keys are deserialized as byte arrays with ByteArrayDeserializer. Use DataFrame operations to explicitly deserialize the keys.
