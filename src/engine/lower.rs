@@ -197,7 +197,10 @@ impl Lowering {
                 Box::new(operator::SetOperation::new(intersect, *all, plan.columns.iter().map(|column| column.id).collect()))
             }
             Node::Sample { .. } => return Err(unsupported("sample")),
-            Node::Window { .. } => return Err(unsupported("window functions (OVER)")),
+            Node::Window { functions, .. } => {
+                let functions = functions.iter().map(|function| (function.column.id, function.call.clone())).collect();
+                Box::new(operator::Window::new(functions)?)
+            }
             Node::Source(_)
             | Node::LocalRelation { .. }
             | Node::Range { .. }

@@ -44,9 +44,10 @@ pub fn from_sql(tree: &SqlExpr) -> Result<Expr> {
         SqlExpr::Item(child, key) => Expr::Item(Box::new(from_sql(child)?), Box::new(from_sql(key)?)),
         SqlExpr::FieldOf(child, name) => Expr::FieldOf(Box::new(from_sql(child)?), name.clone()),
         SqlExpr::Lambda(names, body) => Expr::Lambda(names.clone(), Box::new(from_sql(body)?)),
-        SqlExpr::Over(call, partition, order) => {
+        SqlExpr::Over(call, partition, order, frame) => {
             let partition: Result<Vec<Expr>> = partition.iter().map(from_sql).collect();
-            Expr::Over(Box::new(from_sql(call)?), partition?, sort_keys(order)?)
+            let frame = frame.as_ref().map(|frame| frame.map(&from_sql)).transpose()?;
+            Expr::Over(Box::new(from_sql(call)?), partition?, sort_keys(order)?, frame)
         }
         SqlExpr::Subquery(_) | SqlExpr::InSubquery(..) | SqlExpr::Exists(_) => return Err(not_known("subqueries as values")),
     })

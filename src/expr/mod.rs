@@ -14,6 +14,7 @@ pub mod function;
 mod hash;
 mod lambda;
 mod name;
+mod over;
 mod resolve;
 mod scope;
 mod special;

@@ -2,6 +2,8 @@
 
 use super::function;
 use super::tree::Expr;
+use crate::sql::tree::FrameBound;
+use crate::sql::tree::WindowFrame;
 use crate::types::DataType;
 use crate::types::Value;
 use crate::types::Zone;
@@ -56,7 +58,7 @@ pub fn pretty_name(expr: &Expr) -> String {
             let variables = vec!["namedlambdavariable()"; names.len()].join(", ");
             format!("lambdafunction({}, {variables})", pretty_name(&with_variables(body, names)))
         }
-        Expr::Over(child, partition, order) => over(child, partition, order),
+        Expr::Over(child, partition, order, frame) => over(child, partition, order, frame.as_ref()),
         Expr::Sort(key) => sort_key(key),
     }
 }
@@ -88,7 +90,7 @@ fn sort_key(key: &super::tree::SortKey) -> String {
     format!("{} {direction} NULLS {nulls}", pretty_name(&key.expr))
 }
 
-fn over(child: &Expr, partition: &[Expr], order: &[super::tree::SortKey]) -> String {
+fn over(child: &Expr, partition: &[Expr], order: &[super::tree::SortKey], given: Option<&WindowFrame<Expr>>) -> String {
     let mut inside = Vec::new();
     if !partition.is_empty() {
         inside.push(format!("PARTITION BY {}", list(partition)));
@@ -97,7 +99,7 @@ fn over(child: &Expr, partition: &[Expr], order: &[super::tree::SortKey]) -> Str
         inside.push(format!("ORDER BY {}", order.iter().map(sort_key).collect::<Vec<_>>().join(", ")));
     }
     let ranked = matches!(child.bare(), Expr::Call { name, .. } if RANKING.contains(&name.to_ascii_lowercase().as_str()));
-    inside.push(one_row(child).unwrap_or_else(|| frame(ranked, order.is_empty())));
+    inside.push(one_row(child).or_else(|| given.map(given_frame)).unwrap_or_else(|| frame(ranked, order.is_empty())));
     format!("{} OVER ({})", pretty_name(&with_defaults(child)), inside.join(" "))
 }
 
@@ -111,6 +113,20 @@ fn with_defaults(child: &Expr) -> Expr {
         arguments.extend(defaults.into_iter().skip(arguments.len().saturating_sub(1)));
     }
     whole
+}
+
+/// A frame as Spark prints it: an offset before the current row as it was written.
+fn given_frame(frame: &WindowFrame<Expr>) -> String {
+    let bound = |bound: &FrameBound<Expr>, unbounded: &str| match bound {
+        FrameBound::Unbounded => format!("UNBOUNDED {unbounded}"),
+        FrameBound::CurrentRow => "CURRENT ROW".to_owned(),
+        FrameBound::Offset(offset) => match offset.bare() {
+            Expr::Call { name, arguments, .. } if name == "negative" => format!("{} PRECEDING", list(arguments)),
+            _ => format!("{} FOLLOWING", pretty_name(offset)),
+        },
+    };
+    let unit = if frame.rows { "ROWS" } else { "RANGE" };
+    format!("{unit} BETWEEN {} AND {}", bound(&frame.start, "PRECEDING"), bound(&frame.end, "FOLLOWING"))
 }
 
 /// The rows that a function looks at where nothing is said of them.
@@ -228,7 +244,8 @@ fn call(name: &str, arguments: &[Expr], distinct: bool) -> String {
         ("!=" | "<>", 2) => return format!("(NOT ({} = {}))", shown(0), shown(1)),
         ("and" | "or", 2) => return format!("({} {} {})", shown(0), lower.to_ascii_uppercase(), shown(1)),
         ("not" | "!", 1) => return format!("(NOT {})", shown(0)),
-        ("negative", 1) => return format!("(- {})", shown(0)),
+        ("-", 1) => return format!("(- {})", shown(0)),
+        ("approx_count_distinct", 2) => return format!("approx_count_distinct({})", shown(0)),
         ("positive", 1) => return format!("(+ {})", shown(0)),
         ("~", 1) => return format!("~{}", shown(0)),
         ("isnull", 1) => return format!("({} IS NULL)", shown(0)),

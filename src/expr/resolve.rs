@@ -11,6 +11,7 @@ use super::function::Nulls;
 use super::function::Parameter;
 use super::lambda;
 use super::name::pretty_name;
+use super::over;
 use super::scope::Scope;
 use super::scope::Settings;
 use super::special;
@@ -82,7 +83,7 @@ impl Resolver<'_> {
             Expr::Item(child, key) => extract::item(self.resolve(child)?, self.resolve(key)?, child, key, self.settings),
             Expr::FieldOf(child, name) => extract::field(self.resolve(child)?, name, &pretty_name(child), self.settings),
             Expr::Lambda(..) => Err(error::not_known("a lambda outside of a higher-order function")),
-            Expr::Over(call, partition, order) => special::over(self, expr, call, partition, order),
+            Expr::Over(call, partition, order, frame) => over::over(self, expr, call, (partition, order, frame.as_ref())),
             Expr::Sort(key) => self.resolve(&key.expr),
         }
     }
@@ -151,7 +152,7 @@ impl Resolver<'_> {
     }
 
     fn call(&self, whole: &Expr, name: &str, arguments: &[Expr], distinct: bool, filter: Option<&Expr>) -> Result<Typed> {
-        let lower = name.to_ascii_lowercase();
+        let lower = if (name, arguments.len()) == ("-", 1) { "negative".to_owned() } else { name.to_ascii_lowercase() };
         if let Some(found) = aggregate::resolve_call(self, whole, &lower, arguments, distinct, filter)? {
             return Ok(found);
         }

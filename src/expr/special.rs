@@ -10,10 +10,8 @@ use super::resolve::assemble;
 use super::resolve::expected_arity;
 use super::scope::Settings;
 use super::tree::Expr;
-use super::tree::SortKey;
 use super::typed::Generator;
 use super::typed::GeneratorCall;
-use super::typed::OverCall;
 use super::typed::Typed;
 use super::typed::TypedKind;
 use super::window;
@@ -487,29 +485,4 @@ fn stack(resolver: &Resolver<'_>, mut typed: Vec<Typed>) -> Result<Typed> {
         fields.push(Field { name: format!("col{column}"), data_type: common, nullable: true });
     }
     Ok(generated(Generator::Stack, false, typed, fields))
-}
-
-/// `f(...) OVER (...)`.
-pub fn over(resolver: &Resolver<'_>, whole: &Expr, call: &Expr, partition: &[Expr], order: &[SortKey]) -> Result<Typed> {
-    let Expr::Call { name, arguments, .. } = call.bare() else { return Err(error::not_known("OVER on anything but a function")) };
-    let lower = name.to_ascii_lowercase();
-    let (arguments, data_type, nullable) = match lower.as_str() {
-        "row_number" | "rank" | "dense_rank" | "ntile" => (resolver.arguments(arguments)?, DataType::Integer, false),
-        "percent_rank" | "cume_dist" => (Vec::new(), DataType::Double, false),
-        "lag" | "lead" | "nth_value" => {
-            let typed = resolver.arguments(arguments)?;
-            let data_type = typed.first().map_or(DataType::Null, |first| first.data_type.clone());
-            (typed, data_type, true)
-        }
-        _ => {
-            let typed = resolver.resolve(call)?;
-            let (data_type, nullable) = (typed.data_type.clone(), typed.nullable);
-            (vec![typed], data_type, nullable)
-        }
-    };
-    let partition = resolver.arguments(partition)?;
-    let order: Result<Vec<(Typed, bool, bool)>> =
-        order.iter().map(|key| Ok((resolver.resolve(&key.expr)?, key.descending, key.nulls_first))).collect();
-    let over = OverCall { function: pretty_name(call), sql: pretty_name(whole), name: lower, arguments, partition, order: order? };
-    Ok(Typed { kind: TypedKind::Over(Box::new(over)), data_type, nullable })
 }

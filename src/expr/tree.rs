@@ -1,6 +1,7 @@
 //! Expressions as written: what `col`, operators, functions and SQL text build. Spark's unresolved expressions.
 
 use crate::sql::tree::Origin;
+use crate::sql::tree::WindowFrame;
 use crate::types::DataType;
 use crate::types::Value;
 
@@ -44,8 +45,8 @@ pub enum Expr {
     FieldOf(Box<Expr>, String),
     /// `x -> body`, `(x, y) -> body`.
     Lambda(Vec<String>, Box<Expr>),
-    /// A window function `child OVER (...)`: the partition and the order; streams refuse it.
-    Over(Box<Expr>, Vec<Expr>, Vec<SortKey>),
+    /// A window function `child OVER (...)`: the partition, the order and the frame; streams refuse it.
+    Over(Box<Expr>, Vec<Expr>, Vec<SortKey>, Option<WindowFrame<Expr>>),
     /// `child.asc()`, `child.desc_nulls_last()`: only meaningful in a sort.
     Sort(Box<SortKey>),
 }

@@ -2,6 +2,7 @@
 
 use super::aggregate::AggregateCall;
 use super::function::Function;
+use crate::sql::tree::WindowFrame;
 use crate::types::DataType;
 use crate::types::Value;
 
@@ -141,6 +142,8 @@ pub struct OverCall {
     pub partition: Vec<Typed>,
     /// `ORDER BY`: the key, descending, nulls first.
     pub order: Vec<(Typed, bool, bool)>,
+    /// The rows that it looks at; ranking functions and `lag` and `lead` have their own.
+    pub frame: WindowFrame<Value>,
 }
 
 impl Typed {

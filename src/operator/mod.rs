@@ -28,6 +28,8 @@ mod stream_limit;
 mod time_window;
 mod union;
 mod watermark;
+mod window;
+mod window_frame;
 
 pub use aggregate::Aggregate;
 pub use aggregate::AggregateSpec;
@@ -59,6 +61,7 @@ pub use stream_limit::StreamLimit;
 pub use time_window::TimeWindow;
 pub use union::Union;
 pub use watermark::EventTimeWatermark;
+pub use window::Window;
 
 use crate::diag::Result;
 

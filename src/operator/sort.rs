@@ -47,17 +47,25 @@ impl Operator for Sort {
 
     fn process(&mut self, inputs: Vec<Rows>, context: &BatchContext, _report: &mut OperatorReport) -> Result<Rows> {
         let [rows] = super::only(inputs);
-        let input = context.input(&rows);
-        // Spark sorts NaN above every number and -0.0 as 0.0; so does the row encoding once floats are normal.
-        let columns = self.keys.iter().map(|key| Ok(normalized(&evaluate(&key.expr, &input)?))).collect::<Result<Vec<_>>>()?;
-        let fields = self.keys.iter().zip(&columns).map(|(key, column)| {
-            let options = SortOptions { descending: key.descending, nulls_first: key.nulls_first };
-            SortField::new_with_options(column.data_type().clone(), options)
-        });
-        let converter = kernel(RowConverter::new(fields.collect()));
-        let encoded = kernel(converter.convert_columns(&columns));
+        let encoded = encoded(&self.keys, &rows, context)?;
         let mut places: Vec<u32> = (0..rows.rows as u32).collect();
         places.sort_by(|left, right| encoded.row(*left as usize).cmp(&encoded.row(*right as usize)));
         Ok(rows.take(&UInt32Array::from(places)))
     }
+}
+
+/// The keys of each row as bytes that compare as the rows do. There must be a key.
+///
+/// # Errors
+/// What the keys raise.
+pub(super) fn encoded(keys: &[SortKey], rows: &Rows, context: &BatchContext) -> Result<arrow_row::Rows> {
+    let input = context.input(rows);
+    // Spark sorts NaN above every number and -0.0 as 0.0; so does the row encoding once floats are normal.
+    let columns = keys.iter().map(|key| Ok(normalized(&evaluate(&key.expr, &input)?))).collect::<Result<Vec<_>>>()?;
+    let fields = keys.iter().zip(&columns).map(|(key, column)| {
+        let options = SortOptions { descending: key.descending, nulls_first: key.nulls_first };
+        SortField::new_with_options(column.data_type().clone(), options)
+    });
+    let converter = kernel(RowConverter::new(fields.collect()));
+    Ok(kernel(converter.convert_columns(&columns)))
 }

@@ -199,10 +199,7 @@ fn over(base: &Expr, call: &Call) -> Result<Expr> {
     let Some(Object::Window(window)) = Object::of(call.get("window")) else {
         return Err(errors::not_expected("window", "WindowSpec", call.get("window")));
     };
-    if window.framed {
-        return Err(errors::unknown_to_us("window frames (rowsBetween, rangeBetween)"));
-    }
-    Ok(Expr::Over(Box::new(base.clone()), window.partition.clone(), window.order.clone()))
+    Ok(Expr::Over(Box::new(base.clone()), window.partition.clone(), window.order.clone(), window.frame.clone()))
 }
 
 /// How a column shows itself: `Column.toString` of Spark, operators as calls.
@@ -232,7 +229,7 @@ pub(super) fn text(expr: &Expr) -> String {
             [name] => format!("{name} -> {}", text(body)),
             names => format!("({}) -> {}", names.join(", "), text(body)),
         },
-        Expr::Over(child, partition, order) => {
+        Expr::Over(child, partition, order, _) => {
             let order: Vec<String> = order.iter().map(sort_text).collect();
             let by = |word: &str, items: String| if items.is_empty() { String::new() } else { format!("{word} BY {items}") };
             let parts = [by("PARTITION", list(partition)), by("ORDER", order.join(", "))];

@@ -274,7 +274,7 @@ fn keys(frame: &Frame, rest: &[Value]) -> Result<Vec<Expr>> {
 
 fn sort_keys(frame: &Frame, call: &Call) -> Result<Vec<SortKey>> {
     if call.rest.is_empty() {
-        return Err(errors::error("PySparkValueError", "CANNOT_BE_EMPTY", &[("item", "column")]));
+        return Err(errors::error("PySparkValueError", "CANNOT_BE_EMPTY", &[("item", "cols")]));
     }
     let mut sorted = Vec::new();
     for value in arguments::spread(&call.rest) {

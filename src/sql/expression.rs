@@ -293,7 +293,6 @@ fn unary(parser: &mut Parser) -> Result<SqlExpr> {
     }
     let child = parser.deeper(unary)?;
     let name = match name {
-        "-" => "negative",
         "+" => "positive",
         other => other,
     };

@@ -10,11 +10,12 @@ use super::expression::sort_keys;
 use super::literal;
 use super::parser::Parser;
 use super::query;
-use super::syntax::not_known;
 use super::token::Kind;
+use super::tree::FrameBound;
 use super::tree::Origin;
 use super::tree::SqlCall;
 use super::tree::SqlExpr;
+use super::tree::WindowFrame;
 use crate::diag::Result;
 use crate::types::DataType;
 use crate::types::Value;
@@ -399,9 +400,34 @@ fn over(parser: &mut Parser, call: SqlExpr) -> Result<SqlExpr> {
     if parser.take_words(&["order", "by"]) || parser.take_words(&["sort", "by"]) {
         order = sort_keys(parser)?;
     }
-    if parser.is_any_word(&["rows", "range"]) {
-        return Err(not_known("frames of window functions", parser.origin()));
-    }
+    let frame = if parser.is_any_word(&["rows", "range"]) { Some(frame(parser)?) } else { None };
     parser.expect_sign(")")?;
-    Ok(SqlExpr::Over(Box::new(call), partition, order))
+    Ok(SqlExpr::Over(Box::new(call), partition, order, frame))
+}
+
+/// `ROWS BETWEEN start AND end`, or `ROWS start`, which ends at the current row.
+fn frame(parser: &mut Parser) -> Result<WindowFrame<SqlExpr>> {
+    let rows = parser.take_word("rows") || !parser.take_word("range");
+    if !parser.take_word("between") {
+        return Ok(WindowFrame { rows, start: frame_bound(parser)?, end: FrameBound::CurrentRow });
+    }
+    let start = frame_bound(parser)?;
+    parser.expect_word("and")?;
+    Ok(WindowFrame { rows, start, end: frame_bound(parser)? })
+}
+
+fn frame_bound(parser: &mut Parser) -> Result<FrameBound<SqlExpr>> {
+    if parser.take_words(&["unbounded", "preceding"]) || parser.take_words(&["unbounded", "following"]) {
+        return Ok(FrameBound::Unbounded);
+    }
+    if parser.take_words(&["current", "row"]) {
+        return Ok(FrameBound::CurrentRow);
+    }
+    let origin = parser.origin();
+    let offset = binary(parser, 0)?;
+    if parser.take_word("preceding") {
+        return Ok(FrameBound::Offset(Box::new(call("negative", vec![offset], origin))));
+    }
+    parser.expect_word("following")?;
+    Ok(FrameBound::Offset(Box::new(offset)))
 }

@@ -39,14 +39,53 @@ pub enum SqlExpr {
     FieldOf(Box<Self>, String),
     /// `x -> body`.
     Lambda(Vec<String>, Box<Self>),
-    /// A window function: the call, its partition, its order.
-    Over(Box<Self>, Vec<Self>, Vec<SqlSortKey>),
+    /// A window function: the call, its partition, its order, its frame.
+    Over(Box<Self>, Vec<Self>, Vec<SqlSortKey>, Option<WindowFrame<Self>>),
     /// `(SELECT ...)` as a value.
     Subquery(Box<Query>),
     /// `x IN (SELECT ...)`; negation stands outside.
     InSubquery(Box<Self>, Box<Query>),
     /// `EXISTS (SELECT ...)`.
     Exists(Box<Query>),
+}
+
+/// The rows around a row that a window function looks at: `ROWS BETWEEN start AND end`. `E` is how an offset is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowFrame<E> {
+    /// `ROWS` counts rows; `RANGE` measures the order key.
+    pub rows: bool,
+    /// Its first row.
+    pub start: FrameBound<E>,
+    /// Its last row.
+    pub end: FrameBound<E>,
+}
+
+/// An end of a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FrameBound<E> {
+    /// `UNBOUNDED PRECEDING` as a start, `UNBOUNDED FOLLOWING` as an end.
+    Unbounded,
+    /// `CURRENT ROW`.
+    CurrentRow,
+    /// So far after the current row; before it where negative.
+    Offset(Box<E>),
+}
+
+impl<E> WindowFrame<E> {
+    /// The frame with its offsets written in another way.
+    ///
+    /// # Errors
+    /// The rewriting's.
+    pub fn map<T, F>(&self, rewrite: &impl Fn(&E) -> Result<T, F>) -> Result<WindowFrame<T>, F> {
+        let bound = |bound: &FrameBound<E>| {
+            Ok(match bound {
+                FrameBound::Unbounded => FrameBound::Unbounded,
+                FrameBound::CurrentRow => FrameBound::CurrentRow,
+                FrameBound::Offset(offset) => FrameBound::Offset(Box::new(rewrite(offset)?)),
+            })
+        };
+        Ok(WindowFrame { rows: self.rows, start: bound(&self.start)?, end: bound(&self.end)? })
+    }
 }
 
 /// A call in SQL text.

@@ -359,12 +359,13 @@ fn unix_timestamp(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     arguments.by_value(|values| {
         Ok(match (&values[0], values[1].as_str()) {
             (Value::String(text), Some(pattern)) => match compiled.get(pattern)?.parse_timestamp(text, zone) {
-                Ok(micros) => Value::Long(micros.div_euclid(1_000_000)),
+                Ok(micros) => Value::Long(micros / 1_000_000),
                 Err(said) if ansi => return Err(cannot_parse(&said, "try_to_timestamp")),
                 Err(_) => Value::Null,
             },
             (Value::Date(days), _) => Value::Long(zone.to_utc(i64::from(*days) * MICROS_PER_DAY).div_euclid(1_000_000)),
-            (Value::Timestamp(micros) | Value::TimestampNtz(micros), _) => Value::Long(micros.div_euclid(1_000_000)),
+            // Java's division: towards zero, also before 1970.
+            (Value::Timestamp(micros) | Value::TimestampNtz(micros), _) => Value::Long(micros / 1_000_000),
             _ => Value::Null,
         })
     })

@@ -64,7 +64,7 @@ fn one(spec: &str, conversion: char, value: &Value, data_type: &DataType, zone: 
         ('x', value) => format!("{:x}", value.as_i64().unwrap_or(0)),
         ('X', value) => format!("{:X}", value.as_i64().unwrap_or(0)),
         ('o', value) => format!("{:o}", value.as_i64().unwrap_or(0)),
-        ('f', _) => signed(commas(format!("{:.*}", precision.unwrap_or(6), decimal.unwrap_or(0.0)))),
+        ('f', _) => signed(commas(fixed(decimal.unwrap_or(0.0), precision.unwrap_or(6)))),
         ('e' | 'E', _) => {
             let text = format!("{:.*e}", precision.unwrap_or(6), decimal.unwrap_or(0.0));
             let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -87,6 +87,13 @@ fn one(spec: &str, conversion: char, value: &Value, data_type: &DataType, zone: 
     } else {
         " ".repeat(missing) + &text
     }
+}
+
+/// A number with so many digits after the point, its shortest text rounded half up: Java's `Formatter`.
+fn fixed(value: f64, digits: usize) -> String {
+    let exact = number::parse_decimal_exact(&number::format_double(value))
+        .and_then(|(unscaled, scale)| number::rescale_decimal(unscaled, scale, i32::try_from(digits).ok()?).zip(u8::try_from(digits).ok()));
+    exact.map_or_else(|| format!("{value:.digits$}"), |(unscaled, scale)| number::format_decimal(unscaled, scale))
 }
 
 fn format_string(arguments: &Arguments<'_>) -> Result<ArrayRef> {

@@ -1,4 +1,4 @@
-//! Window functions in a list: one relation below it that computes them (`ExtractWindowExpressions`).
+//! Window functions in a list: a relation below it for each partition and order, which computes them (`ExtractWindowExpressions`).
 
 use crate::expr::Typed;
 use crate::expr::TypedKind;
@@ -17,11 +17,27 @@ pub(crate) fn place(drafts: &mut [Draft], child: Rc<Plan>, analyzer: &Analyzer) 
         let name = draft.name.clone();
         take(&mut draft.typed, &name, &mut functions, analyzer);
     }
-    if functions.is_empty() {
-        return child;
+    let mut relation = child;
+    for functions in by_window(functions) {
+        let columns = relation.columns.iter().cloned().chain(functions.iter().map(|function| function.column.clone())).collect();
+        relation = Plan::new(Node::Window { functions, child: relation }, columns);
     }
-    let columns = child.columns.iter().cloned().chain(functions.iter().map(|function| function.column.clone())).collect();
-    Plan::new(Node::Window { functions, child }, columns)
+    relation
+}
+
+/// Functions with the same partition and order are computed together, in the order of their first.
+fn by_window(functions: Vec<WindowFunction>) -> Vec<Vec<WindowFunction>> {
+    let mut groups: Vec<Vec<WindowFunction>> = Vec::new();
+    for function in functions {
+        let same = |group: &&mut Vec<WindowFunction>| {
+            group[0].call.partition == function.call.partition && group[0].call.order == function.call.order
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(function),
+            None => groups.push(vec![function]),
+        }
+    }
+    groups
 }
 
 fn take(typed: &mut Typed, name: &str, functions: &mut Vec<WindowFunction>, analyzer: &Analyzer) {
