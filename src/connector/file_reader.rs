@@ -128,6 +128,11 @@ impl FileReader {
         Ok(SourceRows { columns: self.gather(rows, constants, &layout), rows: count, input_rows: count as u64, arrived_ms })
     }
 
+    /// From now on these rows may be left out.
+    pub fn set_filters(&mut self, filters: &[PushedFilter]) {
+        self.filters = filters.to_vec();
+    }
+
     /// Which columns come from where.
     fn layout(&self, partitions: &[String]) -> Layout {
         let is_partition = |field: &Field| partitions.iter().any(|name| name.eq_ignore_ascii_case(&field.name));

@@ -4,7 +4,7 @@ use super::file_reader::{FileReader, FileToRead};
 use super::listing::{Listing, roots};
 use super::sink_log::SinkLog;
 use super::source_log::{FileEntry, SourceLog};
-use super::{Offset, Options, ReadLimit, Source, SourceRows};
+use super::{Offset, Options, PushedFilter, ReadLimit, Source, SourceRows};
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
@@ -179,6 +179,10 @@ impl Source for FileSource {
             files.push(FileToRead { status: FileStatus { modified_ms: entry.timestamp_ms, ..status }, root });
         }
         self.reader.read(disk, &files, trace)
+    }
+
+    fn set_filters(&mut self, filters: &[PushedFilter]) {
+        self.reader.set_filters(filters);
     }
 
     fn commit(&mut self, world: &mut dyn World, end: &Offset) {

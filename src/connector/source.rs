@@ -1,5 +1,6 @@
 //! What a streaming source is: offsets, and the rows between two of them. Spark's `Source` and `MicroBatchStream`.
 
+use super::PushedFilter;
 use crate::diag::Result;
 use crate::world::World;
 use arrow_array::ArrayRef;
@@ -50,6 +51,9 @@ pub trait Source {
     fn metrics(&self, _consumed: Option<&Offset>) -> Vec<(&'static str, String)> {
         Vec::new()
     }
+
+    /// What rows the next reading may leave out, where several leaves read one source and want different rows; only files heed it.
+    fn set_filters(&mut self, _filters: &[PushedFilter]) {}
 
     /// The rows after `start` up to `end`, both from this source or from the offset log. `trace` asks for times of arrival.
     ///

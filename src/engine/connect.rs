@@ -20,8 +20,8 @@ use crate::world::World;
 ///
 /// # Errors
 /// Formats that Tidemark does not know, options that are wrong.
-pub fn open(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, folder: &str, zone: &Zone) -> Result<Box<dyn Source>> {
-    connector::open_source(world, reading(leaf, source, zone), folder)
+pub fn open(world: &mut dyn World, source: &plan::Source, filters: &[PushedFilter], folder: &str, zone: &Zone) -> Result<Box<dyn Source>> {
+    connector::open_source(world, reading(source, filters.to_vec(), zone), folder)
 }
 
 /// Opens the console, `noop`, or a sink on the disk.
@@ -39,10 +39,11 @@ pub fn open_sink(start: &QueryStart, format: &str, options: &Options, zone: &Zon
 /// # Errors
 /// Files that are gone or malformed.
 pub fn read(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, zone: &Zone) -> Result<SourceRows> {
-    connector::read(world, &reading(leaf, source, zone))
+    let filters = source.pushed.iter().filter_map(|condition| super::pushed::filter(condition, source, leaf)).collect();
+    connector::read(world, &reading(source, filters, zone))
 }
 
-fn reading(leaf: &plan::Plan, source: &plan::Source, zone: &Zone) -> Reading {
+fn reading(source: &plan::Source, filters: Vec<PushedFilter>, zone: &Zone) -> Reading {
     let spec = &source.spec;
     let paths = Some(spec.path.clone()).filter(|path| !path.is_empty()).into_iter().collect();
     let request = ReadRequest {
@@ -51,6 +52,5 @@ fn reading(leaf: &plan::Plan, source: &plan::Source, zone: &Zone) -> Reading {
         paths,
         schema: Some(spec.schema.clone()),
     };
-    let filters: Vec<PushedFilter> = source.pushed.iter().filter_map(|condition| super::pushed::filter(condition, source, leaf)).collect();
     Reading { request, columns: source.ordinals.clone(), filters, zone: zone.clone() }
 }

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use crate::connector::PushedFilter;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
@@ -39,10 +40,20 @@ pub struct Tree {
 pub enum Task {
     /// Computes.
     Run(Box<dyn Operator>),
-    /// Yields this batch's rows of the streaming source of this number, the columns at these places of the source's schema.
-    Stream(usize, Vec<usize>),
+    /// Yields this batch's rows of a streaming source.
+    Stream(StreamScan),
     /// Yields the rows of a batch relation, read anew each time: a leaf of the plan.
     Static(Rc<Plan>),
+}
+
+/// One leaf's reading of a streaming source.
+pub struct StreamScan {
+    /// The source's number.
+    pub source: usize,
+    /// Which of the source's leaves it is.
+    pub leaf: usize,
+    /// The places of its columns in the source's schema.
+    pub ordinals: Vec<usize>,
 }
 
 /// A lowered streaming query.
@@ -59,12 +70,10 @@ pub struct Lowered {
 
 /// A streaming source of a query.
 pub struct StreamLeaf {
-    /// A leaf that reads it.
-    pub leaf: Rc<Plan>,
-    /// What to read: the columns of all its leaves, the filters that they have in common.
+    /// What to read: the columns of all its leaves.
     pub source: plan::Source,
-    /// How many leaves read it: Spark scans it for each, and counts its rows so often.
-    pub leaves: u64,
+    /// What each leaf lets the source leave out: Spark scans it for each, and counts its rows so often.
+    pub filters: Vec<Vec<PushedFilter>>,
 }
 
 /// Lowers the plan of a streaming query in this output mode.
@@ -118,7 +127,7 @@ impl Lowering {
     /// What a node does; none for one that changes nothing.
     fn task(&mut self, plan: &Rc<Plan>, has_watermark: bool) -> Result<Option<Task>> {
         Ok(Some(match &plan.node {
-            Node::Source(source) if source.spec.streaming => Task::Stream(self.stream(plan, source), source.ordinals.clone()),
+            Node::Source(source) if source.spec.streaming => Task::Stream(self.stream(plan, source)),
             Node::Source(_) | Node::LocalRelation { .. } | Node::Range { .. } | Node::OneRowRelation => Task::Static(Rc::clone(plan)),
             Node::SubqueryAlias { .. } | Node::Repartition { .. } => return Ok(None),
             Node::EventTimeWatermark { .. } if !plan.is_streaming => return Ok(None),
@@ -126,21 +135,21 @@ impl Lowering {
         }))
     }
 
-    fn stream(&mut self, leaf: &Rc<Plan>, source: &plan::Source) -> usize {
+    fn stream(&mut self, leaf: &Rc<Plan>, source: &plan::Source) -> StreamScan {
+        let filters = source.pushed.iter().filter_map(|condition| super::pushed::filter(condition, source, leaf)).collect();
+        let ordinals = source.ordinals.clone();
         let Some(known) = self.sources.iter().position(|known| known.source.id == source.id) else {
-            self.sources.push(StreamLeaf { leaf: Rc::clone(leaf), source: source.clone(), leaves: 1 });
-            return self.sources.len() - 1;
+            self.sources.push(StreamLeaf { source: source.clone(), filters: vec![filters] });
+            return StreamScan { source: self.sources.len() - 1, leaf: 0, ordinals };
         };
         let entry = &mut self.sources[known];
-        entry.leaves += 1;
-        // Columns have ids of their own in each leaf, so filters that differ can't be told from filters that don't: the reader gets none.
-        entry.source.pushed.clear();
+        entry.filters.push(filters);
         for ordinal in &source.ordinals {
             if !entry.source.ordinals.contains(ordinal) {
                 entry.source.ordinals.push(*ordinal);
             }
         }
-        known
+        StreamScan { source: known, leaf: entry.filters.len() - 1, ordinals }
     }
 
     fn operator(&mut self, plan: &Rc<Plan>, has_watermark: bool) -> Result<Box<dyn Operator>> {

@@ -82,12 +82,12 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
     let run_id = world.next_uuid();
     stop_older_run(session, &id);
     let zone = session.conf().zone();
-    let sources = lowered.sources.iter().enumerate().map(|(place, StreamLeaf { leaf, source, leaves })| {
+    let sources = lowered.sources.iter().enumerate().map(|(place, StreamLeaf { source, filters })| {
         let folder = format!("{checkpoint}/sources/{place}");
         let ordinals = source.ordinals.clone();
         let types = ordinals.iter().map(|ordinal| source.spec.schema.fields[*ordinal].data_type.clone()).collect();
-        let opened = connect::open(world, leaf, source, &folder, &zone)?;
-        Ok(SourceSlot { source: opened, ordinals, types, leaves: *leaves, committed: None, available: None })
+        let opened = connect::open(world, source, &filters[0], &folder, &zone)?;
+        Ok(SourceSlot { source: opened, ordinals, types, filters: filters.clone(), committed: None, available: None })
     });
     let sources = sources.collect::<Result<Vec<_>>>()?;
     if let SinkSlot::Table(name) = &sink {

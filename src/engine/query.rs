@@ -14,6 +14,7 @@ use super::sink::SinkSlot;
 use super::start::Trigger;
 use super::watermark_tracker::WatermarkTracker;
 use crate::connector::Offset;
+use crate::connector::PushedFilter;
 use crate::connector::Source;
 use crate::connector::SourceRows;
 use crate::diag::Diagnostic;
@@ -67,8 +68,8 @@ pub(super) struct SourceSlot {
     pub ordinals: Vec<usize>,
     /// Their types.
     pub types: Vec<DataType>,
-    /// How many leaves of the plan read it.
-    pub leaves: u64,
+    /// For each leaf of the plan that reads it, what it lets the source leave out.
+    pub filters: Vec<Vec<PushedFilter>>,
     /// Everything up to here is processed.
     pub committed: Option<Offset>,
     /// Everything up to here belongs to the batch being run.
@@ -76,6 +77,11 @@ pub(super) struct SourceSlot {
 }
 
 impl SourceSlot {
+    /// Whether one reading serves all leaves.
+    pub fn reads_once(&self) -> bool {
+        self.filters.windows(2).all(|pair| pair[0] == pair[1])
+    }
+
     /// Of its rows the columns at these places of its schema.
     pub fn pick(&self, rows: &Rows, ordinals: &[usize]) -> Rows {
         let place = |ordinal: &usize| match self.ordinals.iter().position(|known| known == ordinal) {

@@ -1,5 +1,6 @@
 //! Running a tree of operators over one batch.
 
+use super::lower::StreamScan;
 use super::lower::Task;
 use super::lower::Tree;
 use crate::diag::Result;
@@ -12,11 +13,11 @@ use crate::plan::Plan;
 
 /// Where the leaves' rows come from.
 pub trait Leaves {
-    /// The batch's rows of the streaming source of this number, the columns at these places of the source's schema.
+    /// The batch's rows of a streaming source, as one leaf reads them.
     ///
     /// # Errors
     /// What the source raises.
-    fn stream(&mut self, source: usize, ordinals: &[usize]) -> Result<Rows>;
+    fn stream(&mut self, scan: &StreamScan) -> Result<Rows>;
 
     /// All rows of a batch leaf.
     ///
@@ -58,9 +59,9 @@ impl Tree {
                 let context = BatchContext { late_us: seen(context.late_us), evict_us: seen(context.evict_us), ..context.clone() };
                 operator.process(inputs, &context, &mut report)?
             }
-            Task::Stream(source, ordinals) => {
+            Task::Stream(scan) => {
                 report.name = "StreamingRelation".to_owned();
-                leaves.stream(*source, ordinals)?.renamed(&self.columns)
+                leaves.stream(scan)?.renamed(&self.columns)
             }
             Task::Static(leaf) => {
                 report.name = "LogicalRelation".to_owned();

@@ -9,6 +9,7 @@ use arrow_array::Int64Array;
 use arrow_array::RecordBatch;
 
 use super::catalog::Catalog;
+use super::lower::StreamScan;
 use super::lower::unsupported;
 use super::query::SourceSlot;
 use super::report::SourceReport;
@@ -82,21 +83,27 @@ impl<'a> QueryLeaves<'a> {
 }
 
 impl super::run_tree::Leaves for QueryLeaves<'_> {
-    fn stream(&mut self, source: usize, ordinals: &[usize]) -> Result<Rows> {
-        if let Some(rows) = &self.read[source] {
-            return Ok(self.sources[source].pick(rows, ordinals));
+    fn stream(&mut self, scan: &StreamScan) -> Result<Rows> {
+        if let Some(rows) = &self.read[scan.source] {
+            return Ok(self.sources[scan.source].pick(rows, &scan.ordinals));
         }
-        let slot = &mut self.sources[source];
+        let slot = &mut self.sources[scan.source];
+        if !slot.reads_once() {
+            slot.source.set_filters(&slot.filters[scan.leaf]);
+        }
         let rows = match &slot.available {
             Some(end) if slot.committed.as_ref() != Some(end) => {
                 slot.source.batch(self.world, slot.committed.as_ref(), end, self.context.tracing)?
             }
             _ => slot.empty(),
         };
-        self.input_rows[source] = rows.input_rows * slot.leaves;
+        let (reads_once, leaves) = (slot.reads_once(), slot.filters.len() as u64);
+        self.input_rows[scan.source] += rows.input_rows * if reads_once { leaves } else { 1 };
         let rows = self.numbered(rows);
-        let picked = self.sources[source].pick(&rows, ordinals);
-        self.read[source] = Some(rows);
+        let picked = self.sources[scan.source].pick(&rows, &scan.ordinals);
+        if reads_once {
+            self.read[scan.source] = Some(rows);
+        }
         Ok(picked)
     }
 
@@ -129,7 +136,7 @@ pub struct BatchLeaves<'a> {
 }
 
 impl super::run_tree::Leaves for BatchLeaves<'_> {
-    fn stream(&mut self, _source: usize, _ordinals: &[usize]) -> Result<Rows> {
+    fn stream(&mut self, _scan: &StreamScan) -> Result<Rows> {
         unreachable!("a batch query has no streaming source: it was refused before")
     }
 

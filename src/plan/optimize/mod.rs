@@ -138,7 +138,9 @@ impl Pushing<'_> {
 
     fn source(&self, plan: &Rc<Plan>, source: &crate::plan::Source, predicates: Vec<Predicate>) -> Rc<Plan> {
         let mut source = source.clone();
-        for predicate in &predicates {
+        // Through projections conditions have become expressions over these columns: what they imply is known only here.
+        let implied = self.not_null(&predicates, plan);
+        for predicate in predicates.iter().chain(&implied) {
             if let Some(condition) = pushed::translated(&predicate.typed)
                 && !source.pushed.contains(&condition)
             {
@@ -158,8 +160,25 @@ impl Pushing<'_> {
             return Typed::literal(value, typed.data_type);
         }
         let Ok(folded) = typed.map_children(&mut |child| Ok::<_, std::convert::Infallible>(self.folded(child)));
-        folded
+        equal_to_null(&folded).unwrap_or(folded)
     }
+}
+
+/// `x <=> NULL` is `isnull(x)`: `NullPropagation`.
+fn equal_to_null(typed: &Typed) -> Option<Typed> {
+    let TypedKind::Call(call) = &typed.kind else { return None };
+    let is_null = |typed: &Typed| typed.as_literal().is_some_and(crate::types::Value::is_null);
+    let tested = match (call.function.name, call.arguments.as_slice()) {
+        ("<=>", [tested, null]) if is_null(null) => tested,
+        ("<=>", [null, tested]) if is_null(null) => tested,
+        _ => return None,
+    };
+    let bare = match &tested.kind {
+        TypedKind::Cast(child, _) => child,
+        _ => tested,
+    };
+    let call = crate::expr::Call { function: crate::expr::function::find("isnull")?, arguments: vec![bare.clone()], ansi: call.ansi };
+    Some(Typed { kind: TypedKind::Call(Box::new(call)), ..typed.clone() })
 }
 
 /// `current_timestamp` and its kin, which each batch sets anew.
