@@ -71,6 +71,7 @@ fn operators(slide_us: i64) -> Vec<Box<dyn Operator>> {
             (KEY, Field::new("page", DataType::String), Typed::column(KEY, DataType::String, true)),
         ],
         calls: vec![(COUNT, count)],
+        metadata: Vec::new(),
         event_time: Some(0),
         window: Some(0),
     };

@@ -1,6 +1,7 @@
 //! What happens when a program says `load`: the format is looked up, its options are checked, its schema is settled.
 //! Spark's `DataStreamReader`, `DataFrameReader` and `DataSource`.
 
+use super::continuous_rate::ContinuousRate;
 use super::file_reader::{FileReader, FileToRead, text_schema};
 use super::file_source::{FileSource, list};
 use super::kafka::{self, KafkaSource};
@@ -156,6 +157,17 @@ pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) ->
             Box::new(FileSource::new(world.disk(), &path, &request.options, log_folder, reader)?)
         }
     })
+}
+
+/// Open a source for continuous processing, which keeps no files of its own.
+///
+/// # Errors
+/// As [`open_source`].
+pub fn open_continuous_source(world: &mut dyn World, reading: Reading, log_folder: &str) -> Result<Box<dyn Source>> {
+    match kind_of(&reading.request.format, "reading")? {
+        Kind::Rate => Ok(Box::new(ContinuousRate::new(world, RateOptions::of(&reading.request.options)?, reading.columns))),
+        _ => open_source(world, reading, log_folder),
+    }
 }
 
 /// Read files in one go: `spark.read`.

@@ -3,6 +3,7 @@
 mod assembly;
 mod column;
 mod console_sink;
+mod continuous_rate;
 mod csv_options;
 mod csv_reader;
 mod csv_tokens;
@@ -34,7 +35,7 @@ mod source;
 mod source_log;
 
 pub use file_sink::{SaveMode, WriteRequest, open_sink, write};
-pub use load::{ReadRequest, Reading, batch_schema, open_source, read, stream_schema};
+pub use load::{ReadRequest, Reading, batch_schema, open_continuous_source, open_source, read, stream_schema};
 pub use options::Options;
 pub use packages::Packages;
 pub use pushed_filter::{Compare, FilterTest, PushedFilter};

@@ -22,9 +22,9 @@ pub(super) fn schema() -> Schema {
 /// The options of `rate`.
 #[derive(Clone, Debug)]
 pub(super) struct RateOptions {
-    rows_per_second: i64,
+    pub(super) rows_per_second: i64,
     ramp_up_seconds: i64,
-    partitions: i64,
+    pub(super) partitions: i64,
     partitions_text: Option<String>,
 }
 
@@ -177,6 +177,11 @@ impl Source for RatePerBatch {
     }
 
     fn latest_offset(&mut self, _world: &mut dyn World, start: Option<&Offset>, _limit: ReadLimit) -> Result<Option<Offset>> {
+        let is_own = |start: &Offset| serde_json::from_str::<serde_json::Value>(&start.0).is_ok_and(|json| json["offset"].is_i64());
+        if start.is_some_and(|start| !is_own(start)) {
+            let text = "No usable value for offset\nDid not find value which can be converted into long";
+            return Err(Diagnostic::plain(Class::Named("MappingException".to_owned()), text));
+        }
         if let Some(fixed) = &self.fixed {
             return Ok(Some(fixed.clone()));
         }
@@ -217,7 +222,7 @@ fn in_partitions(first: i64, last: i64, partitions: i64) -> Vec<i64> {
     (0..partitions).flat_map(|partition| (first + partition..last).step_by(partitions as usize)).collect()
 }
 
-fn rows(values: Vec<i64>, times_ms: Vec<i64>, columns: &[usize], trace: bool) -> SourceRows {
+pub(super) fn rows(values: Vec<i64>, times_ms: Vec<i64>, columns: &[usize], trace: bool) -> SourceRows {
     let rows = values.len();
     let arrived_ms = trace.then(|| times_ms.clone());
     let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(times_ms.iter().map(|ms| ms * 1000)).with_timezone("UTC"));

@@ -73,9 +73,31 @@ impl Conf {
         self.get(key).and_then(|value| value.trim().parse().ok()).unwrap_or(default)
     }
 
+    /// A setting that is a time, in milliseconds: `5000ms`, `1min`, a bare number.
+    #[must_use]
+    pub fn duration_ms(&self, key: &str) -> Option<i64> {
+        time_ms(self.get(key)?)
+    }
+
     /// The session time zone; UTC where it is not one.
     #[must_use]
     pub fn zone(&self) -> Zone {
         self.get("spark.sql.session.timeZone").and_then(Zone::parse).unwrap_or_else(Zone::utc)
     }
+}
+
+/// A time as Java's `JavaUtils.timeStringAs` reads it, in milliseconds; a bare number is milliseconds.
+pub(super) fn time_ms(text: &str) -> Option<i64> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
+    let number: i64 = text[..digits].parse().ok()?;
+    Some(match &text[digits..] {
+        "" | "ms" => number,
+        "us" => number / 1000,
+        "s" => number.saturating_mul(1000),
+        "m" | "min" => number.saturating_mul(60_000),
+        "h" => number.saturating_mul(3_600_000),
+        "d" => number.saturating_mul(86_400_000),
+        _ => return None,
+    })
 }

@@ -20,8 +20,16 @@ use crate::world::World;
 ///
 /// # Errors
 /// Formats that Tidemark does not know, options that are wrong.
-pub fn open(world: &mut dyn World, source: &plan::Source, filters: &[PushedFilter], folder: &str, zone: &Zone) -> Result<Box<dyn Source>> {
-    connector::open_source(world, reading(source, filters.to_vec(), zone), folder)
+pub fn open(
+    world: &mut dyn World,
+    source: &plan::Source,
+    filters: &[PushedFilter],
+    folder: &str,
+    zone: &Zone,
+    continuous: bool,
+) -> Result<Box<dyn Source>> {
+    let reading = reading(source, filters.to_vec(), zone);
+    if continuous { connector::open_continuous_source(world, reading, folder) } else { connector::open_source(world, reading, folder) }
 }
 
 /// Opens the console, `noop`, or a sink on the disk.

@@ -120,7 +120,7 @@ impl Lowering {
             return children.into_iter().next().map_or_else(|| unreachable!("only nodes with a child are left out"), Ok);
         };
         let has_watermark = has_watermark || matches!(plan.node, Node::EventTimeWatermark { .. }) && plan.is_streaming;
-        let columns = plan.columns.iter().map(|column| operator::Column { id: column.id, data_type: column.data_type.clone() }).collect();
+        let columns = plan.columns.iter().map(state_column).collect();
         Ok(Tree { task, children, columns, has_watermark })
     }
 
@@ -236,7 +236,10 @@ impl Lowering {
                 }
             }
             Node::Deduplicate { keys, within_watermark, child } => {
-                let fields = || keys.iter().map(|id| (*id, column_of(child, *id).field())).collect();
+                let fields = || {
+                    let key = |id: &ColumnId| (*id, column_of(child, *id).field(), column_of(child, *id).metadata_json());
+                    keys.iter().map(key).collect()
+                };
                 let event_time = child.columns.iter().find(|column| column.watermark_delay_ms.is_some());
                 match (plan.is_streaming, event_time, within_watermark) {
                     (false, ..) => Box::new(operator::Deduplicate::in_one_go(keys.clone())),
@@ -256,6 +259,7 @@ fn aggregate_spec(keys: &[plan::Named], calls: &[plan::NamedCall]) -> AggregateS
         keys: keys.iter().map(|key| (key.column.id, key.column.field(), key.expr.clone())).collect(),
         calls: calls.iter().map(|call| (call.column.id, call.call.clone())).collect(),
         event_time: keys.iter().position(|key| key.column.watermark_delay_ms.is_some()),
+        metadata: keys.iter().map(|key| key.column.metadata_json()).collect(),
         window: keys.iter().position(|key| key.column.window != WindowKind::None && operator::is_window(&key.column.data_type)),
     }
 }
@@ -279,12 +283,16 @@ fn is_session_of(key: &plan::Named, child: &Plan) -> bool {
     found
 }
 
+/// A column as operators know it, with what state files say of it.
+fn state_column(column: &Column) -> operator::Column {
+    let data_type = column.data_type.clone();
+    operator::Column { id: column.id, data_type, name: column.name.clone(), metadata: column.metadata_json() }
+}
+
 fn join(plan: &Plan, left: &Plan, right: &Plan, join_type: JoinType, condition: Option<&Typed>) -> Result<Box<dyn Operator>> {
     if left.is_streaming && right.is_streaming {
         let facts = join_watermark::facts(left, right, condition);
-        let columns = |side: &Plan| {
-            side.columns.iter().map(|column| operator::Column { id: column.id, data_type: column.data_type.clone() }).collect()
-        };
+        let columns = |side: &Plan| side.columns.iter().map(state_column).collect();
         let ids = plan.columns.iter().map(|column| column.id).collect();
         return Ok(Box::new(operator::StreamJoin::new(join_type, condition.cloned(), facts, columns(left), columns(right), ids)));
     }

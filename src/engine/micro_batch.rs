@@ -46,7 +46,7 @@ impl From<Box<Diagnostic>> for Stop {
     }
 }
 
-type Outcome<T> = std::result::Result<T, Stop>;
+pub(super) type Outcome<T> = std::result::Result<T, Stop>;
 
 impl Query {
     /// Runs one micro-batch where there is something to do.
@@ -94,10 +94,11 @@ impl Query {
                 self.stop();
                 Step::Crashed
             }
-            Err(Stop::Failed(error)) => {
-                let error = self.stream_failed(&error);
+            Err(Stop::Failed(cause)) => {
+                let error = self.stream_failed(&cause);
                 self.stop();
-                self.run.status = format!("Terminated with exception: {}", error.message);
+                self.run.status = format!("Terminated with exception: {}", cause.message);
+                self.run.cause = Some(cause);
                 self.run.exception = Some(error.clone());
                 Step::Failed(error)
             }
@@ -107,6 +108,9 @@ impl Query {
     fn try_step(&mut self, world: &mut dyn World, catalog: &mut Catalog, tracing: bool) -> Outcome<Step> {
         if !self.run.recovered {
             recover(self, world)?;
+        }
+        if self.continuous {
+            return self.epoch(world, catalog, tracing);
         }
         let now_ms = world.now_ms();
         let due_ms = self.trigger.next_batch_ms(self.run.last_trigger_ms, now_ms);
@@ -204,6 +208,11 @@ impl Query {
                 slot.source.commit(world, committed);
             }
         }
+        self.purge_logs(world);
+    }
+
+    /// Drops entries of the logs that are older than `minBatchesToRetain`.
+    pub(super) fn purge_logs(&self, world: &mut dyn World) {
         let kept = u64::try_from(self.conf.number("spark.sql.streaming.minBatchesToRetain", 100)).unwrap_or(100);
         if let Some(threshold) = self.run.batch_id.checked_sub(kept) {
             OffsetLog::new(&self.checkpoint).purge(world.disk_mut(), threshold);
@@ -211,7 +220,7 @@ impl Query {
         }
     }
 
-    fn run_batch(&mut self, world: &mut dyn World, catalog: &mut Catalog, offsets: &OffsetSeq, tracing: bool) -> Outcome<Step> {
+    pub(super) fn run_batch(&mut self, world: &mut dyn World, catalog: &mut Catalog, offsets: &OffsetSeq, tracing: bool) -> Outcome<Step> {
         if self.redefines_watermark && offsets.batch_watermark_ms > 0 {
             return Err(Stop::Failed(redefined_watermark()));
         }
@@ -264,7 +273,11 @@ impl Query {
         self.tracker.update(seen);
         crash(world, CrashPoint::BeforeCommit, batch_id)?;
         let next_ms = self.tracker.current_ms();
-        CommitLog::new(&self.checkpoint).add(world.disk_mut(), batch_id, CommitMetadata { next_batch_watermark_ms: next_ms })?;
+        if self.continuous {
+            self.commit_epoch(world)?;
+        } else {
+            CommitLog::new(&self.checkpoint).add(world.disk_mut(), batch_id, CommitMetadata { next_batch_watermark_ms: next_ms })?;
+        }
         for slot in &mut self.sources {
             slot.committed.clone_from(&slot.available);
         }
@@ -273,6 +286,10 @@ impl Query {
         self.run.batch_id += 1;
         if let Some(watermark) = &mut report.watermark {
             watermark.next_ms = next_ms;
+        }
+        if self.continuous {
+            // Spark reports nothing of epochs.
+            return Ok(Step::Ran(report));
         }
         progress::note_batch(self, &mut report);
         "Waiting for data to arrive".clone_into(&mut self.run.status);
@@ -299,6 +316,9 @@ impl Query {
     fn open_state(&mut self, world: &mut dyn World) -> Result<()> {
         let version = self.run.batch_id;
         let checkpoint = self.checkpoint.clone();
+        if version > 0 && self.run.last_evict_ms.is_none() {
+            super::state_files::check_operators(&self.operators(), world.disk(), &checkpoint)?;
+        }
         let mut result = Ok(());
         let check = self.conf.is_true("spark.sql.streaming.stateStore.stateSchemaCheck");
         self.tree.for_each_state(&mut |number, memories| {
@@ -307,6 +327,13 @@ impl Query {
             }
         });
         result
+    }
+
+    /// The stateful operators by their numbers.
+    pub(super) fn operators(&mut self) -> Vec<(u64, &'static str)> {
+        let mut found = Vec::new();
+        self.tree.for_each_state(&mut |number, memories| found.extend(memories.first().map(|memory| (number, memory.name()))));
+        found
     }
 
     fn commit_state(&mut self, world: &mut dyn World) -> Result<()> {
@@ -373,7 +400,8 @@ fn ends_in_context(error: &Diagnostic) -> bool {
         Some("ARITHMETIC_OVERFLOW") => !error.message.starts_with("[ARITHMETIC_OVERFLOW] overflow."),
         Some("FOREACH_BATCH_USER_FUNCTION_ERROR" | "FOREACH_USER_FUNCTION_ERROR") => true,
         Some(condition) => WITH_CONTEXT.contains(&condition),
-        None => false,
+        // The JSON reader says where in the text it stopped.
+        None => error.class == Class::Named("JsonParseException".to_owned()),
     }
 }
 

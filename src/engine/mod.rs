@@ -6,6 +6,7 @@ mod catalog;
 mod collect;
 mod conf;
 mod connect;
+mod continuous;
 mod lower;
 mod micro_batch;
 mod open;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::conf::Conf;
 use super::connect;
+use super::continuous;
 use super::lower::StreamLeaf;
 use super::lower::lower_stream;
 use super::micro_batch::offset_of;
@@ -16,6 +17,7 @@ use super::session::Session;
 use super::sink::SinkSlot;
 use super::start::QueryStart;
 use super::start::SinkKind;
+use super::start::Trigger;
 use super::step::QueryId;
 use super::watermark_tracker::Policy;
 use super::watermark_tracker::WatermarkTracker;
@@ -70,7 +72,11 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
         let text = format!("This query does not support recovering from checkpoint location. Delete {checkpoint}/offsets to start over.");
         return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1299", text, ""));
     }
-    check(session.conf(), &start)?;
+    let continuous = is_continuous(&start, &target);
+    if let Trigger::RealTime(interval_ms) = start.trigger {
+        continuous::check_real_time(session.conf(), interval_ms, start.mode)?;
+    }
+    check(session.conf(), &start, continuous)?;
     let plan = optimize(&start.frame.plan, session.analyzer());
     let lowered = lower_stream(&plan, start.mode)?;
     if session.queries().any(|(_, query)| query.clashes_with(start.name.as_deref())) {
@@ -78,15 +84,18 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
         let text = format!("Cannot start query with name {name} as a query with that name is already active in this SparkSession");
         return Err(Diagnostic::plain(Class::IllegalArgument, text));
     }
+    if continuous {
+        continuous::check_sources(&start.frame.plan)?;
+    }
     let id = query_id(world, &checkpoint)?;
     let run_id = world.next_uuid();
-    stop_older_run(session, &id);
+    stop_older_run(session, &id)?;
     let zone = session.conf().zone();
     let sources = lowered.sources.iter().enumerate().map(|(place, StreamLeaf { source, filters })| {
         let folder = format!("{checkpoint}/sources/{place}");
         let ordinals = source.ordinals.clone();
         let types = ordinals.iter().map(|ordinal| source.spec.schema.fields[*ordinal].data_type.clone()).collect();
-        let opened = connect::open(world, source, &filters[0], &folder, &zone)?;
+        let opened = connect::open(world, source, &filters[0], &folder, &zone, continuous)?;
         Ok(SourceSlot { source: opened, ordinals, types, filters: filters.clone(), committed: None, available: None })
     });
     let sources = sources.collect::<Result<Vec<_>>>()?;
@@ -106,6 +115,7 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
         trigger: start.trigger,
         checkpoint,
         temporary,
+        continuous,
         ordered: matches!(unaliased(&start.frame.plan).node, Node::Sort { .. }),
         plan,
         sink,
@@ -127,10 +137,23 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
 /// # Errors
 /// Files that are not in Spark's format, another number of sources.
 pub fn recover(query: &mut Query, world: &mut dyn World) -> Result<()> {
+    match query.trigger {
+        Trigger::RealTime(_) => return Err(continuous::real_time_source(&query.plan)),
+        Trigger::Continuous(_) if query.continuous => return continuous::recover(query, world),
+        Trigger::Continuous(interval_ms) => {
+            let text = format!("Unknown type of trigger: ContinuousTrigger({interval_ms})");
+            return Err(Diagnostic::plain(Class::Named("IllegalStateException".to_owned()), text));
+        }
+        _ => {}
+    }
     let observed = observe(world.disk(), &query.checkpoint)?;
     let previous_ms = observed.previous_offsets.as_ref().map_or(0, |offsets| offsets.batch_watermark_ms);
     match crate::state::recover(observed)? {
-        Decision::Fresh => {}
+        Decision::Fresh => {
+            if !query.operators().is_empty() {
+                super::state_files::check_empty(world.disk(), &query.checkpoint)?;
+            }
+        }
         Decision::RunNew { batch_id, committed, watermark_ms } => {
             query.run.batch_id = batch_id;
             // The batch before is the last one that was logged: its watermark judges late rows.
@@ -244,9 +267,22 @@ fn trimmed(path: &str) -> String {
     if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path.to_owned() }
 }
 
-fn check(conf: &Conf, start: &QueryStart) -> Result<()> {
+/// Whether it runs continuously: the sink has to take part. File sinks and tables run in batches, which then don't know the trigger.
+fn is_continuous(start: &QueryStart, target: &Target) -> bool {
+    let takes_part = match target {
+        Target::Memory | Target::Recording | Target::Foreach => true,
+        Target::Table(_) => false,
+        Target::Connected(format) => ["console", "noop", "kafka"].iter().any(|known| format.eq_ignore_ascii_case(known)),
+    };
+    matches!(start.trigger, Trigger::Continuous(_)) && takes_part
+}
+
+fn check(conf: &Conf, start: &QueryStart, continuous: bool) -> Result<()> {
     if !conf.is_true("spark.sql.streaming.unsupportedOperationCheck") {
         return Ok(());
+    }
+    if continuous {
+        return streaming::check_continuous(&start.frame.plan, start.mode);
     }
     if conf.is_true("spark.sql.streaming.statefulOperator.checkCorrectness.enabled") {
         streaming::check(&start.frame.plan, start.mode)
@@ -260,16 +296,30 @@ fn query_id(world: &mut dyn World, checkpoint: &str) -> Result<String> {
     if let Some(metadata) = StreamMetadata::read(world.disk(), checkpoint)? {
         return Ok(metadata.id);
     }
+    let has_logs = ["offsets", "commits"].iter().any(|log| !world.disk().names_in(&format!("{checkpoint}/{log}")).is_empty());
+    if has_logs {
+        let text = format!(
+            "Checkpoint location {checkpoint} is in an inconsistent state: the metadata file is missing but offset and/or commit logs contain data. Please restore the metadata file or create a new checkpoint directory."
+        );
+        let class = Class::Named("SparkRuntimeException".to_owned());
+        return Err(Diagnostic::new(class, "STREAMING_CHECKPOINT_MISSING_METADATA_FILE", text, "42K03"));
+    }
     let id = world.next_uuid();
     StreamMetadata { id: id.clone() }.write(world.disk_mut(), checkpoint);
     Ok(id)
 }
 
-/// Starting a query again from its checkpoint stops the run that is still active: `stopActiveRunOnRestart`.
-fn stop_older_run(session: &mut Session, id: &str) {
-    if let Some(older) = session.get(id) {
+/// Starting a query again from its checkpoint stops the run that is still active, or is refused: `stopActiveRunOnRestart`.
+fn stop_older_run(session: &mut Session, id: &str) -> Result<()> {
+    let Some(older) = session.get(id) else { return Ok(()) };
+    if session.conf().is_true("spark.sql.streaming.stopActiveRunOnRestart") {
         session.stop(older);
+        return Ok(());
     }
+    let text = format!(
+        "Cannot start query with id {id} as another query with same id is already active. Perhaps you are attempting to restart a query from checkpoint that is already active. You may stop the old query by setting the SQL configuration: spark.conf.set(\"spark.sql.streaming.stopActiveRunOnRestart\", true) and retry."
+    );
+    Err(Diagnostic::plain(Class::Named("IllegalStateException".to_owned()), text))
 }
 
 fn make_table(session: &mut Session, name: &str, start: &QueryStart) {

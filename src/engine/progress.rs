@@ -163,8 +163,9 @@ fn idle_report(query: &Query) -> BatchReport {
 fn text(query: &Query, report: &BatchReport, ran: bool) -> String {
     let mut out = String::from("{");
     let total_ms = report.durations_ms.iter().find(|part| part.0 == "triggerExecution").map_or(0, |part| part.1);
-    // The executor polls every ten milliseconds: two triggers are never nearer than that.
-    let since_ms = query.run.last_trigger_ms.map_or(10, |last_ms| (report.at_ms - last_ms).max(10));
+    // The executor polls every ten milliseconds: two triggers are never nearer than that. The first one has no rate.
+    let since_ms = query.run.last_trigger_ms.map(|last_ms| (report.at_ms - last_ms).max(10));
+    let length_ms = Some(total_ms);
     string(&mut out, "id", Some(&query.id));
     string(&mut out, "runId", Some(&query.run_id));
     string(&mut out, "name", report.name.as_deref());
@@ -173,22 +174,22 @@ fn text(query: &Query, report: &BatchReport, ran: bool) -> String {
     plain(&mut out, "batchDuration", total_ms);
     plain(&mut out, "numInputRows", report.input_rows);
     plain(&mut out, "inputRowsPerSecond", rate(report.input_rows, since_ms));
-    plain(&mut out, "processedRowsPerSecond", rate(report.input_rows, total_ms));
+    plain(&mut out, "processedRowsPerSecond", rate(report.input_rows, length_ms));
     let durations = report.durations_ms.iter().map(|(name, ms)| format!("\"{name}\":{ms}")).collect::<Vec<_>>().join(",");
     plain(&mut out, "durationMs", format!("{{{durations}}}"));
-    plain(&mut out, "eventTime", event_time(report));
+    if let Some(watermark) = &report.watermark {
+        plain(&mut out, "eventTime", event_time(watermark));
+    }
     plain(&mut out, "stateOperators", if ran { state_operators(query, report) } else { "[]".to_owned() });
-    let sources: Vec<String> = report.sources.iter().map(|source| source_text(source, since_ms, total_ms)).collect();
+    let sources: Vec<String> = report.sources.iter().map(|source| source_text(source, since_ms, length_ms)).collect();
     plain(&mut out, "sources", format!("[{}]", sources.join(",")));
     let rows = if ran { query.sink.output_rows(report.rows.num_rows()) } else { -1 };
     plain(&mut out, "sink", format!("{{\"description\":{},\"numOutputRows\":{rows}}}", quoted(&query.sink.description())));
-    plain(&mut out, "observedMetrics", "{}");
     out.push('}');
     out
 }
 
-fn event_time(report: &BatchReport) -> String {
-    let Some(watermark) = &report.watermark else { return "{}".to_owned() };
+fn event_time(watermark: &WatermarkReport) -> String {
     let time = |ms: i64| quoted(&utc_millis(ms));
     let seen = watermark.event_times.map_or_else(String::new, |stats| {
         format!("\"avg\":{},\"max\":{},\"min\":{},", time(stats.avg_ms as i64), time(stats.max_ms), time(stats.min_ms))
@@ -211,7 +212,7 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
         plain(&mut out, "numRowsDroppedByWatermark", state.dropped);
         plain(&mut out, "numShufflePartitions", partitions);
         plain(&mut out, "numStateStoreInstances", partitions);
-        plain(&mut out, "customMetrics", custom_metrics(state));
+        plain(&mut out, "customMetrics", custom_metrics(state, report.watermark.is_some()));
         out.push('}');
         out
     });
@@ -219,7 +220,7 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
 }
 
 /// What the state store provider adds, by name.
-fn custom_metrics(state: StateCounters) -> String {
+fn custom_metrics(state: StateCounters, evicts: bool) -> String {
     let mut out = String::from("{");
     plain(&mut out, "SnapshotLastUploaded.partition_0_default", -1);
     plain(&mut out, "forceSnapshotCount", 0);
@@ -227,6 +228,8 @@ fn custom_metrics(state: StateCounters) -> String {
     plain(&mut out, "loadedMapCacheMissCount", 0);
     if let Some(duplicates) = state.duplicates {
         plain(&mut out, "numDroppedDuplicateRows", duplicates);
+        plain(&mut out, "numRowsIncrementallyRemoved", 0);
+        plain(&mut out, "numRowsReadDuringEviction", if evicts { state.total + state.removed } else { 0 });
     }
     plain(&mut out, "numSnapshotsAutoRepaired", 0);
     plain(&mut out, "stateOnCurrentVersionSizeBytes", 280 + 250 * state.total);
@@ -234,7 +237,7 @@ fn custom_metrics(state: StateCounters) -> String {
     out
 }
 
-fn source_text(source: &SourceReport, since_ms: i64, total_ms: i64) -> String {
+fn source_text(source: &SourceReport, since_ms: Option<i64>, total_ms: Option<i64>) -> String {
     let offset = |text: &Option<String>| text.clone().unwrap_or_else(|| "null".to_owned());
     let mut out = String::from("{");
     string(&mut out, "description", Some(&source.description));
@@ -244,16 +247,19 @@ fn source_text(source: &SourceReport, since_ms: i64, total_ms: i64) -> String {
     plain(&mut out, "numInputRows", source.input_rows);
     plain(&mut out, "inputRowsPerSecond", rate(source.input_rows, since_ms));
     plain(&mut out, "processedRowsPerSecond", rate(source.input_rows, total_ms));
-    let metrics: Vec<String> = source.metrics.iter().map(|(name, value)| format!("\"{name}\":{}", quoted(value))).collect();
-    plain(&mut out, "metrics", format!("{{{}}}", metrics.join(",")));
+    // Spark leaves the key out where a source has none.
+    if !source.metrics.is_empty() {
+        let metrics: Vec<String> = source.metrics.iter().map(|(name, value)| format!("\"{name}\":{}", quoted(value))).collect();
+        plain(&mut out, "metrics", format!("{{{}}}", metrics.join(",")));
+    }
     out.push('}');
     out
 }
 
-/// Rows per second as Java prints a double.
-fn rate(rows: u64, ms: i64) -> String {
-    let value = rows as f64 * 1000.0 / ms.max(1) as f64;
-    crate::types::number::format_double(value)
+/// Rows per second to one decimal, half up; nothing a second where the time is not known.
+fn rate(rows: u64, ms: Option<i64>) -> String {
+    let value = ms.map_or(0.0, |ms| rows as f64 * 1000.0 / ms.max(1) as f64);
+    crate::types::number::format_double((value * 10.0 + 0.5).floor() / 10.0)
 }
 
 fn string(out: &mut String, name: &str, value: Option<&str>) {

@@ -44,6 +44,8 @@ pub struct Query {
     pub(super) checkpoint: String,
     /// The checkpoint is a temporary folder, gone when the query stops.
     pub(super) temporary: bool,
+    /// It runs continuously, not in batches.
+    pub(super) continuous: bool,
     pub(super) ordered: bool,
     pub(super) sink: SinkSlot,
     pub(super) tree: Tree,
@@ -103,6 +105,8 @@ impl SourceSlot {
 pub(super) struct Run {
     pub active: bool,
     pub exception: Option<Box<Diagnostic>>,
+    /// What that came of.
+    pub cause: Option<Box<Diagnostic>>,
     /// Set once the checkpoint has been read.
     pub recovered: bool,
     pub batch_id: u64,
@@ -178,6 +182,12 @@ impl Query {
     #[must_use]
     pub fn exception(&self) -> Option<&Diagnostic> {
         self.run.exception.as_deref()
+    }
+
+    /// What its death came of: the error within `STREAM_FAILED`.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Diagnostic> {
+        self.run.cause.as_deref()
     }
 
     /// `query.lastProgress` as JSON; none before the first trigger.

@@ -69,6 +69,16 @@ impl SinkSlot {
     }
 }
 
+/// The mode as Scala prints it: `Append`.
+#[must_use]
+pub fn mode_name(mode: OutputMode) -> &'static str {
+    match mode {
+        OutputMode::Append => "Append",
+        OutputMode::Update => "Update",
+        OutputMode::Complete => "Complete",
+    }
+}
+
 /// The mode as the sinks of `connector` name it.
 #[must_use]
 pub fn sink_mode(mode: OutputMode) -> SinkMode {

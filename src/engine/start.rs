@@ -49,4 +49,8 @@ pub enum Trigger {
     AvailableNow,
     /// All that is there now in one batch, then the end.
     Once,
+    /// `continuous`: rows go through as they come; an epoch ends at each multiple of these milliseconds.
+    Continuous(i64),
+    /// `realTime`: a batch lasts so many milliseconds.
+    RealTime(i64),
 }

@@ -2,17 +2,19 @@
 //!
 //! Law: number and types of the state's columns must not change over restarts; names may.
 
-use serde_json::Value;
-use serde_json::json;
-
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::operator::FileStore;
 use crate::operator::Memory;
+use crate::state::FileForm;
 use crate::state::OperatorMetadata;
 use crate::state::StateStoreInfo;
+use crate::state::schema_file;
 use crate::types::DataType;
 use crate::types::Schema;
+use crate::types::schema_json;
+use crate::world::Disk;
 use crate::world::World;
 
 /// Opens an operator's stores at a version, unless they stand there already; writes its metadata where it is new.
@@ -25,18 +27,16 @@ pub fn open(memories: Vec<&mut Memory>, world: &mut dyn World, checkpoint: &str,
     let mut stores = Vec::new();
     for memory in memories {
         name = memory.name();
-        let store_name = memory.store_name();
-        stores.push(StateStoreInfo {
-            store_name: store_name.to_owned(),
-            num_cols_prefix_key: memory.prefix_columns() as u64,
-            num_partitions: 1,
-        });
-        if memory.version() == Some(version) {
-            continue;
+        for (file, folder) in memory.file_stores().iter().zip(memory.folders(&partition)) {
+            let prefix = if file.name == "default" { memory.prefix_columns() as u64 } else { 0 };
+            stores.push(StateStoreInfo { store_name: file.name.clone(), num_cols_prefix_key: prefix, num_partitions: 1 });
+            if memory.version() != Some(version) {
+                check_schema(file, world, &folder, check)?;
+            }
         }
-        let folder = if store_name == "default" { partition.clone() } else { format!("{partition}/{store_name}") };
-        check_schema(memory, world, &folder, check)?;
-        memory.open(world.disk(), &folder, version)?;
+        if memory.version() != Some(version) {
+            memory.open(world.disk(), &partition, version)?;
+        }
     }
     if OperatorMetadata::read(world.disk(), checkpoint, number)?.is_none() {
         OperatorMetadata { operator_id: number, operator_name: name.to_owned(), stores }.write(world.disk_mut(), checkpoint);
@@ -44,27 +44,79 @@ pub fn open(memories: Vec<&mut Memory>, world: &mut dyn World, checkpoint: &str,
     Ok(())
 }
 
-// DIFFERENCE: Spark's schema file is binary (`v2` and two JSON schemas); ours is JSON text.
-fn check_schema(memory: &Memory, world: &mut dyn World, folder: &str, check: bool) -> Result<()> {
+/// Whether the query has the stateful operators whose state lies there; a folder without any says nothing.
+///
+/// # Errors
+/// `STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA`.
+pub fn check_operators(now: &[(u64, &'static str)], disk: &Disk, checkpoint: &str) -> Result<()> {
+    let mut known = Vec::new();
+    let mut numbers: Vec<u64> = disk.names_in(&format!("{checkpoint}/state")).iter().filter_map(|name| name.parse().ok()).collect();
+    numbers.sort_unstable();
+    for number in numbers {
+        known.extend(OperatorMetadata::read(disk, checkpoint, number)?.map(|metadata| (number, metadata.operator_name)));
+    }
+    if known.is_empty() || known.iter().map(|(number, name)| (*number, name.as_str())).eq(now.iter().copied()) {
+        return Ok(());
+    }
+    let known: Vec<(u64, &str)> = known.iter().map(|(number, name)| (*number, name.as_str())).collect();
+    let text = format!(
+        "Streaming stateful operator name does not match with the operator in state metadata. This likely to happen when user adds/removes/changes stateful operator of existing streaming query.\n\
+         Stateful operators in the metadata: [{}]; Stateful operators in current batch: [{}].",
+        listed(&known),
+        listed(now)
+    );
+    let condition = "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA";
+    Err(Diagnostic::new(Class::Named("SparkRuntimeException".to_owned()), condition, text, "42K03"))
+}
+
+fn listed(operators: &[(u64, &str)]) -> String {
+    let operator = |(number, name): &(u64, &str)| format!("(OperatorId: {number} -> OperatorName: {name})");
+    operators.iter().map(operator).collect::<Vec<_>>().join(", ")
+}
+
+/// A query that begins finds no state there.
+///
+/// # Errors
+/// `STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY`.
+pub fn check_empty(disk: &Disk, checkpoint: &str) -> Result<()> {
+    let folder = format!("{checkpoint}/state");
+    if disk.files_under(&folder).next().is_none() {
+        return Ok(());
+    }
+    let text = format!(
+        "The checkpoint location {folder} should be empty on batch 0\nPlease either use a new checkpoint location, or delete the existing data in the checkpoint location."
+    );
+    Err(Diagnostic::new(Class::Named("SparkRuntimeException".to_owned()), "STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY", text, "42K03"))
+}
+
+fn check_schema(file: &FileStore, world: &mut dyn World, folder: &str, check: bool) -> Result<()> {
     let path = format!("{folder}/_metadata/schema");
-    let known = world.disk().read(&path).and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
-    let Some(known) = known.filter(|_| check) else {
-        let text = json!({ "key": described(memory.key_schema()), "value": described(memory.value_schema()) }).to_string();
-        world.disk_mut().put(&path, text.into_bytes());
+    let (keys, values) = file.schemas();
+    let known = world.disk().read(&path).and_then(schema_file::read).filter(|_| check);
+    let Some((known_keys, known_values)) = known else {
+        world.disk_mut().put(&path, schema_file::write(&keys, &values));
         return Ok(());
     };
-    for (part, schema) in [("key", memory.key_schema()), ("value", memory.value_schema())] {
-        let now = described(schema);
-        if known[part]["types"] != now["types"] {
-            return Err(incompatible(part, known[part]["text"].as_str().unwrap_or_default(), now["text"].as_str().unwrap_or_default()));
+    for (part, known, now) in [("key", known_keys, keys), ("value", known_values, values)] {
+        if let (Some(known), Some(now)) = (schema_json::parse_schema(&known), schema_json::parse_schema(&now))
+            && !same_shape(&known.data_type(), &now.data_type())
+        {
+            return Err(incompatible(part, &struct_text(&known), &struct_text(&now)));
         }
     }
     Ok(())
 }
 
-fn described(schema: &Schema) -> Value {
-    let types: Vec<String> = schema.fields.iter().map(|field| field.data_type.simple_string()).collect();
-    json!({ "text": struct_text(schema), "types": types })
+/// Whether two types are the same but for names and for what may be null.
+fn same_shape(known: &DataType, now: &DataType) -> bool {
+    match (known, now) {
+        (DataType::Array(a, _), DataType::Array(b, _)) => same_shape(a, b),
+        (DataType::Map(a, b, _), DataType::Map(c, d, _)) => same_shape(a, c) && same_shape(b, d),
+        (DataType::Struct(a), DataType::Struct(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_shape(&a.data_type, &b.data_type))
+        }
+        _ => known == now,
+    }
 }
 
 fn incompatible(part: &str, known: &str, now: &str) -> Box<Diagnostic> {

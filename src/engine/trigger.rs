@@ -9,7 +9,7 @@ impl Trigger {
     #[must_use]
     pub fn next_batch_ms(self, last_ms: Option<i64>, now_ms: i64) -> i64 {
         match (self, last_ms) {
-            (Self::ProcessingTime(interval_ms), Some(last_ms)) if interval_ms > 0 => {
+            (Self::ProcessingTime(interval_ms) | Self::Continuous(interval_ms), Some(last_ms)) if interval_ms > 0 => {
                 let next_ms = last_ms.div_euclid(interval_ms) * interval_ms + interval_ms;
                 next_ms.max(now_ms)
             }

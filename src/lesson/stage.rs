@@ -93,7 +93,8 @@ impl Stage for PlaygroundStage {
         let rows = self.playground.session().query(QueryId(query)).is_recording();
         let reports = self.playground.reports();
         let untold = &reports[self.told[query]..];
-        let of_query = untold.iter().filter(|report| report.query == query);
+        // Spark reports nothing of the epochs of continuous processing.
+        let of_query = untold.iter().filter(|report| report.query == query && !report.progress.is_empty());
         let lines = of_query.flat_map(|report| {
             let name = report.name.clone().unwrap_or_else(|| format!("query{query}"));
             batch_lines(report, &name, rows, &zone)

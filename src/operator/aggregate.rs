@@ -21,6 +21,9 @@ use super::Operator;
 use super::OperatorReport;
 use super::Rows;
 use super::StateCounters;
+use super::file_layout::FileColumn;
+use super::file_layout::FileStore;
+use super::file_layout::Held;
 use super::group_keys::Groups;
 use super::group_keys::group;
 use super::group_keys::normalized;
@@ -52,6 +55,8 @@ pub struct AggregateSpec {
     pub calls: Vec<(ColumnId, AggregateCall)>,
     /// Which key carries a watermark: a time, or a window.
     pub event_time: Option<usize>,
+    /// The keys' metadata in state files, JSON objects.
+    pub metadata: Vec<String>,
     /// Which key is a window, for tracing.
     pub window: Option<usize>,
 }
@@ -78,7 +83,12 @@ impl Aggregate {
         let keys = Schema { fields: spec.keys.iter().map(|key| key.1.clone()).collect() };
         let values = Schema { fields: spec.calls.iter().flat_map(|call| buffer_fields(&call.1)).collect() };
         let expiry = spec.event_time.map_or(Expiry::Never, Expiry::Key);
-        let memory = Some(Memory::new("stateStoreSave", keys, values, expiry));
+        let file = FileStore {
+            name: "default".to_owned(),
+            keys: FileColumn::all(&keys, &spec.metadata, Held::Key),
+            values: FileColumn::all(&values, &[], Held::Value),
+        };
+        let memory = Some(Memory::new("stateStoreSave", keys, values, expiry).with_files(vec![file]));
         Self { memory, ..Self::in_one_go(spec) }
     }
 

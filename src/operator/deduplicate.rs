@@ -20,6 +20,9 @@ use super::Operator;
 use super::OperatorReport;
 use super::Rows;
 use super::StateCounters;
+use super::file_layout::FileColumn;
+use super::file_layout::FileStore;
+use super::file_layout::Held;
 use super::group_keys::group;
 use super::group_keys::normalized;
 use super::memory::Expiry;
@@ -32,6 +35,9 @@ use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Schema;
 use crate::types::arrow::value_at;
+
+/// A key column of a stream: its id, its field, its metadata in state files.
+pub type KeyColumn = (ColumnId, Field, String);
 
 /// Passes the first row of each key, in a stream over all batches, else in one.
 #[derive(Debug)]
@@ -53,15 +59,15 @@ impl Deduplicate {
 
     /// The first row of each key of a stream. Keys leave the state when the watermark reaches the event time, where that is among them.
     #[must_use]
-    pub fn in_stream(keys: Vec<(ColumnId, Field)>, event_time: Option<ColumnId>) -> Self {
-        let place = event_time.and_then(|event_time| keys.iter().position(|(id, _)| *id == event_time));
+    pub fn in_stream(keys: Vec<KeyColumn>, event_time: Option<ColumnId>) -> Self {
+        let place = event_time.and_then(|event_time| keys.iter().position(|key| key.0 == event_time));
         let expiry = place.map_or(Expiry::Never, Expiry::Key);
         Self::with_memory("dedupe", keys, Schema::default(), expiry, event_time, None)
     }
 
     /// The first row of each key within a watermark's delay, milliseconds.
     #[must_use]
-    pub fn within_watermark(keys: Vec<(ColumnId, Field)>, event_time: ColumnId, delay_ms: i64) -> Self {
+    pub fn within_watermark(keys: Vec<KeyColumn>, event_time: ColumnId, delay_ms: i64) -> Self {
         let values = Schema { fields: vec![Field::new("expiresAtMicros", DataType::Timestamp)] };
         let delay_us = Some(delay_ms.saturating_mul(1000));
         Self::with_memory("dedupeWithinWatermark", keys, values, Expiry::Value(0), Some(event_time), delay_us)
@@ -69,14 +75,23 @@ impl Deduplicate {
 
     fn with_memory(
         name: &'static str,
-        keys: Vec<(ColumnId, Field)>,
+        keys: Vec<KeyColumn>,
         values: Schema,
         expiry: Expiry,
         event_time: Option<ColumnId>,
         delay_us: Option<i64>,
     ) -> Self {
-        let (ids, fields): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
-        Self { keys: ids, event_time, delay_us, memory: Some(Memory::new(name, Schema { fields }, values, expiry)) }
+        let ids = keys.iter().map(|key| key.0).collect();
+        let metadata: Vec<String> = keys.iter().map(|key| key.2.clone()).collect();
+        let schema = Schema { fields: keys.into_iter().map(|key| key.1).collect() };
+        // Spark's rows have a value, if only a null one, and a time of expiry is a bare number.
+        let values_there = match values.fields.as_slice() {
+            [] => vec![FileColumn::void("__dummy__")],
+            _ => vec![FileColumn::new(Field::new("expiresAtMicros", DataType::Long), Held::Value(0))],
+        };
+        let file = FileStore { name: "default".to_owned(), keys: FileColumn::all(&schema, &metadata, Held::Key), values: values_there };
+        let memory = Memory::new(name, schema, values, expiry).with_files(vec![file]);
+        Self { keys: ids, event_time, delay_us, memory: Some(memory) }
     }
 
     /// The rows that are not late.

@@ -9,6 +9,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 
 use super::codec::Codec;
+use super::file_layout::FileColumn;
+use super::file_layout::FileStore;
+use super::file_layout::Held;
 use super::rows::concat;
 use super::rows::take;
 use super::store_order::buckets;
@@ -41,8 +44,10 @@ pub struct Memory {
     keys: Schema,
     values: Schema,
     prefix_columns: usize,
-    key_codec: Codec,
-    value_codec: Codec,
+    pub(super) key_codec: Codec,
+    pub(super) value_codec: Codec,
+    /// Its stores as the checkpoint's folder shows them; the last one holds the rows.
+    files: Vec<FileStore>,
     expiry: Expiry,
     store: Option<StateStore>,
     /// How many rows the version before had; none before the first. And the most there have been since.
@@ -94,6 +99,11 @@ impl Memory {
     pub fn new(name: &'static str, keys: Schema, values: Schema, expiry: Expiry) -> Self {
         let types = |schema: &Schema| schema.fields.iter().map(|field| field.data_type.clone()).collect::<Vec<DataType>>();
         let (key_codec, value_codec) = (Codec::new(&types(&keys)), Codec::new(&types(&values)));
+        let file = FileStore {
+            name: "default".to_owned(),
+            keys: FileColumn::all(&keys, &[], Held::Key),
+            values: FileColumn::all(&values, &[], Held::Value),
+        };
         Self {
             name,
             store_name: "default",
@@ -102,6 +112,7 @@ impl Memory {
             prefix_columns: 0,
             key_codec,
             value_codec,
+            files: vec![file],
             expiry,
             store: None,
             rows_before: None,
@@ -121,6 +132,27 @@ impl Memory {
     pub fn with_store(mut self, name: &'static str) -> Self {
         self.store_name = name;
         self
+    }
+
+    /// The same, with stores of this form in the checkpoint's folder.
+    #[must_use]
+    pub fn with_files(mut self, files: Vec<FileStore>) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// Its stores as the checkpoint's folder shows them.
+    #[must_use]
+    pub fn file_stores(&self) -> &[FileStore] {
+        &self.files
+    }
+
+    /// The store that holds the rows.
+    pub(super) fn rows_store(&self) -> &FileStore {
+        match self.files.last() {
+            Some(store) => store,
+            None => panic!("the memory of {} has no store in the folder", self.name),
+        }
     }
 
     /// `default`, or what tells it from its operator's other stores.
@@ -158,7 +190,7 @@ impl Memory {
     /// # Errors
     /// Files that are missing or damaged.
     pub fn open(&mut self, disk: &Disk, folder: &str, version: u64) -> Result<()> {
-        let store = StateStore::open(disk, folder, version, &|key, value| self.expiry_of(key, value))?;
+        let store = StateStore::open(disk, folder, version, self)?;
         self.store = Some(store);
         self.settle();
         Ok(())
@@ -175,7 +207,10 @@ impl Memory {
     /// # Errors
     /// What the store raises.
     pub fn commit(&mut self, disk: &mut Disk) -> Result<u64> {
-        let version = self.store_mut().commit(disk)?;
+        let Some(mut store) = self.store.take() else { panic!("the state of {} is used before it is opened", self.name) };
+        let version = store.commit(disk, self);
+        self.store = Some(store);
+        let version = version?;
         self.settle();
         Ok(version)
     }
@@ -340,7 +375,7 @@ impl Memory {
         }
     }
 
-    fn expiry_of(&self, key: &[u8], value: &[u8]) -> Option<i64> {
+    pub(super) fn expiry_of_row(&self, key: &[u8], value: &[u8]) -> Option<i64> {
         let times = match self.expiry {
             Expiry::Never => return None,
             Expiry::Key(column) => event_times(&self.key_codec.decode([key])[column]),

@@ -30,6 +30,10 @@ pub struct Column {
     pub id: ColumnId,
     /// Its type.
     pub data_type: DataType,
+    /// Its name in state files.
+    pub name: String,
+    /// Its metadata there, a JSON object.
+    pub metadata: String,
 }
 
 /// A batch of rows between two operators.

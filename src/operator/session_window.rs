@@ -24,6 +24,9 @@ use super::OperatorReport;
 use super::Rows;
 use super::StateCounters;
 use super::aggregate::windows_of;
+use super::file_layout::FileColumn;
+use super::file_layout::FileStore;
+use super::file_layout::Held;
 use super::group_keys::group;
 use super::group_keys::normalized;
 use super::memory::Expiry;
@@ -324,10 +327,34 @@ fn memory_of(spec: &AggregateSpec, session: usize) -> Memory {
     let start = Field::new("sessionStartTime", types::DataType::Timestamp);
     let beside = spec.keys.iter().enumerate().filter(|(index, _)| *index != session).map(|(_, key)| key.1.clone());
     let keys: Vec<Field> = beside.chain([start]).collect();
-    let values = std::iter::once(window).chain(spec.calls.iter().flat_map(|call| buffer_fields(&call.1))).collect();
+    let values: Vec<Field> = std::iter::once(window).chain(spec.calls.iter().flat_map(|call| buffer_fields(&call.1))).collect();
     let prefix = keys.len() - 1;
     let expiry = if spec.event_time.is_some() { Expiry::Value(0) } else { Expiry::Never };
-    Memory::new("sessionWindowStateStoreSaveExec", Schema { fields: keys }, Schema { fields: values }, expiry).with_prefix(prefix)
+    let file = file_of(spec, session, &keys, &values);
+    let memory = Memory::new("sessionWindowStateStoreSaveExec", Schema { fields: keys }, Schema { fields: values }, expiry);
+    memory.with_prefix(prefix).with_files(vec![file])
+}
+
+/// The files' rows have all grouping keys again among their values, the session at its place.
+fn file_of(spec: &AggregateSpec, session: usize, keys: &[Field], values: &[Field]) -> FileStore {
+    let metadata = |index: usize| spec.metadata.get(index).cloned().unwrap_or_else(|| "{}".to_owned());
+    let beside: Vec<usize> = (0..spec.keys.len()).filter(|index| *index != session).collect();
+    let key = |(place, field): (usize, &Field)| FileColumn {
+        field: field.clone(),
+        metadata: beside.get(place).map_or_else(|| "{}".to_owned(), |index| metadata(*index)),
+        held: Held::Key(place),
+    };
+    let grouping = |(index, key): (usize, &(ColumnId, Field, Typed))| FileColumn {
+        field: key.1.clone(),
+        metadata: metadata(index),
+        held: beside.iter().position(|other| *other == index).map_or(Held::Value(0), Held::Key),
+    };
+    let buffers = values.iter().enumerate().skip(1).map(|(place, field)| FileColumn::new(field.clone(), Held::Value(place)));
+    FileStore {
+        name: "default".to_owned(),
+        keys: keys.iter().enumerate().map(key).collect(),
+        values: spec.keys.iter().enumerate().map(grouping).chain(buffers).collect(),
+    }
 }
 
 fn sessions_of(rows: &StateRows) -> Sessions {

@@ -26,6 +26,9 @@ use super::OperatorReport;
 use super::Rows;
 use super::StateCounters;
 use super::codec::Codec;
+use super::file_layout::FileColumn;
+use super::file_layout::FileStore;
+use super::file_layout::Held;
 use super::group_keys::normalized;
 use super::memory::Expiry;
 use super::memory::StateRows;
@@ -296,7 +299,9 @@ impl Side {
             (None, Some(place)) => Expiry::Value(place),
             (None, None) => Expiry::Never,
         };
-        let memory = Memory::new("symmetricHashJoin", key_schema, value_schema, expiry).with_prefix(types.len()).with_store(store);
+        let files = files_of(store, &columns, &key_schema, &value_schema);
+        let memory =
+            Memory::new("symmetricHashJoin", key_schema, value_schema, expiry).with_prefix(types.len()).with_store(store).with_files(files);
         Self { columns, keys, own_conditions, time, prefix: Codec::new(&types), memory, outer }
     }
 
@@ -394,6 +399,25 @@ impl Side {
         let columns = state.values[..self.columns.len()].to_vec();
         Rows { ids: self.columns.iter().map(|column| column.id).collect(), columns, rows: state.rows, origin: None }
     }
+}
+
+/// A side's two stores: how many rows each key has, and the rows by key and number.
+fn files_of(store: &str, columns: &[Column], keys: &Schema, values: &Schema) -> Vec<FileStore> {
+    let keys = FileColumn::all(keys, &[], Held::Key);
+    let named = |(column, side): (FileColumn, Option<&Column>)| match side {
+        Some(side) => {
+            FileColumn { field: Field::new(side.name.clone(), side.data_type.clone()), metadata: side.metadata.clone(), ..column }
+        }
+        None => column,
+    };
+    let sides = columns.iter().map(Some).chain([None]);
+    let values = FileColumn::all(values, &[], Held::Value).into_iter().zip(sides).map(named).collect();
+    let counts = FileStore {
+        name: store.replace("keyWithIndexToValue", "keyToNumValues"),
+        keys: keys[..keys.len() - 1].to_vec(),
+        values: vec![FileColumn::new(Field::new("value", DataType::Long), Held::Nowhere)],
+    };
+    vec![counts, FileStore { name: store.to_owned(), keys, values }]
 }
 
 fn matched_flags(state: &StateRows) -> Vec<bool> {

@@ -15,6 +15,9 @@ use super::Operator;
 use super::OperatorReport;
 use super::Rows;
 use super::StateCounters;
+use super::file_layout::FileColumn;
+use super::file_layout::FileStore;
+use super::file_layout::Held;
 use super::memory::Expiry;
 use crate::diag::Result;
 use crate::types::DataType;
@@ -33,7 +36,12 @@ impl StreamLimit {
     #[must_use]
     pub fn new(count: u64) -> Self {
         let values = Schema { fields: vec![Field::new("value", DataType::Long)] };
-        Self { count, memory: Memory::new("globalLimit", Schema::default(), values, Expiry::Never) }
+        let file = FileStore {
+            name: "default".to_owned(),
+            keys: vec![FileColumn::void("key")],
+            values: FileColumn::all(&values, &[], Held::Value),
+        };
+        Self { count, memory: Memory::new("globalLimit", Schema::default(), values, Expiry::Never).with_files(vec![file]) }
     }
 }
 

@@ -93,3 +93,21 @@ fn the_map_grows_as_javas_does() {
         assert_eq!(capacity(before, most), expected, "{before:?} rows before, at most {most}");
     }
 }
+
+/// A file that Spark 4.3.0 wrote for `groupBy("id").agg(sum("id"), avg("id"))` over 1 and 2.
+const SPARKS_DELTA: &[u8] = b"LZ4Block%;\x00\x00\x00t\x00\x00\x00J\xccC\x03S\x00\x00\x00\x10\x00\x01\x00\x13\x01\x08\x00A\x00\x00\x00 \x06\x00\x0a\x14\x00W\x00\x00\x00\xf0?$\x00\x058\x00\x11\x02\x1c\x00\x01\x02\x00\x058\x00\x07\x14\x00\x00\x02\x00\x13@8\x00P\x00\xff\xff\xff\xffLZ4Block\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00";
+
+#[test]
+fn memory_reads_the_files_that_spark_wrote() {
+    use crate::types::{DataType, Field, Schema, Value};
+    let keys = Schema::new(vec![Field::new("id", DataType::Integer)]);
+    let value = |name: &str, data_type| Field::new(name, data_type);
+    let values = Schema::new(vec![value("sum", DataType::Long), value("sum", DataType::Double), value("count", DataType::Long)]);
+    let mut memory = super::Memory::new("stateStoreSave", keys, values, super::memory::Expiry::Never);
+    let mut disk = crate::world::Disk::default();
+    disk.put("/state/0/0/1.delta", SPARKS_DELTA.to_vec());
+    memory.open(&disk, "/state/0/0", 1).unwrap();
+    let rows: Vec<_> = memory.view(9).into_iter().map(|row| (row.key, row.value)).collect();
+    let row = |id: i32| (vec![Value::Integer(id)], vec![Value::Long(id.into()), Value::Double(id.into()), Value::Long(1)]);
+    assert_eq!(rows, [row(1), row(2)]);
+}

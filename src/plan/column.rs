@@ -49,6 +49,18 @@ pub struct Named {
 }
 
 impl Column {
+    /// Spark's metadata of the column, a JSON object: whether it is a window, and its watermark's delay.
+    #[must_use]
+    pub fn metadata_json(&self) -> String {
+        let window = match self.window {
+            WindowKind::None => None,
+            WindowKind::Time => Some("\"spark.timeWindow\":true".to_owned()),
+            WindowKind::Session => Some("\"spark.sessionWindow\":true".to_owned()),
+        };
+        let delay = self.watermark_delay_ms.map(|delay_ms| format!("\"spark.watermarkDelayMs\":{delay_ms}"));
+        format!("{{{}}}", window.into_iter().chain(delay).collect::<Vec<_>>().join(","))
+    }
+
     /// A column without qualifier and metadata.
     #[must_use]
     pub fn new(id: ColumnId, name: impl Into<String>, data_type: DataType, nullable: bool) -> Self {

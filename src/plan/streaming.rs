@@ -1,9 +1,12 @@
 //! What a stream cannot do: Spark's `UnsupportedOperationChecker`, rule by rule, in its order and words.
 
 mod chained;
+mod continuous;
 mod join;
 mod mode;
 mod window;
+
+pub use continuous::check_continuous;
 
 use crate::diag;
 use crate::expr::Typed;

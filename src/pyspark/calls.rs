@@ -15,7 +15,6 @@ use super::functions;
 use super::grouped;
 use super::object::Object;
 use super::operators::same;
-use super::progress;
 use super::query;
 use super::reader;
 use super::reader::Read;
@@ -58,9 +57,9 @@ impl Driver {
                 "asDict" | "count" | "index" => Ok(Object::Method(Rc::clone(object), name.to_owned()).value()),
                 _ => Ok(row.attribute(name)?),
             },
-            (Object::Record(class, map), _) => match name {
+            (Object::Record(record), _) => match name {
                 "get" | "keys" | "values" | "items" | "copy" => Ok(Object::Method(Rc::clone(object), name.to_owned()).value()),
-                _ => Ok(progress::attribute(class, map, name)?),
+                _ => Ok(record.attribute(name)?),
             },
             (Object::Event(class, attributes), _) => {
                 attributes.iter().find(|it| it.0 == name).map(|it| it.1.clone()).ok_or_else(|| Raised::no_attribute(class, name))
@@ -86,9 +85,9 @@ impl Driver {
     ) -> Result<Reply, Raised> {
         let Some(known) = Self::object(callee) else { return Err(Raised::no_attribute(callee.class_name(), name)) };
         match known {
-            Object::Record(_, map) => {
+            Object::Record(record) => {
                 let call = Call::of_rest(arguments.positional);
-                return progress::method(map, name, &call).map(Reply::Value).ok_or_else(|| Raised::no_attribute(callee.class_name(), name));
+                return record.method(name, &call).map(Reply::Value).ok_or_else(|| Raised::no_attribute(callee.class_name(), name));
             }
             Object::Row(row) => return row_method(row, name, &arguments),
             _ => {}

@@ -8,7 +8,6 @@ use super::errors;
 use super::modules;
 use super::object::Object;
 use super::operators;
-use super::progress;
 use super::types_module;
 use crate::diag::Span;
 use crate::python::Arguments;
@@ -83,7 +82,7 @@ impl Host for Driver {
                 let values: Vec<String> = row.values.iter().map(|it| self.repr_value(it)).collect();
                 row.repr(&values)
             }
-            Object::Record(_, map) => progress::repr(&serde_json::Value::Object(map.as_ref().clone())),
+            Object::Record(record) => record.text(),
             Object::Decimal(unscaled, scale) => format!("Decimal('{}')", types::number::format_decimal(*unscaled, *scale)),
             Object::Class(name) => format!("<class 'pyspark.{name}'>"),
             Object::Function(spec) => format!("<function {}>", spec.name),
@@ -96,7 +95,7 @@ impl Host for Driver {
         match Self::object(object) {
             Some(Object::Column(expr)) => Err(at(column::no_truth(expr).into(), span)),
             Some(Object::Row(row)) => Ok(!row.values.is_empty()),
-            Some(Object::Record(_, map)) => Ok(!map.is_empty()),
+            Some(Object::Record(record)) => Ok(record.len() > 0),
             Some(Object::Decimal(unscaled, _)) => Ok(*unscaled != 0),
             _ => Ok(true),
         }
@@ -106,7 +105,7 @@ impl Host for Driver {
         match Self::object(object)? {
             Object::Column(_) => Some(Err(errors::error("PySparkTypeError", "NOT_ITERABLE", &[("objectName", "Column")]).into())),
             Object::Row(row) => Some(Ok(row.values.clone())),
-            Object::Record(_, map) => Some(Ok(map.keys().map(Value::str).collect())),
+            Object::Record(record) => Some(Ok(record.keys().map(Value::str).collect())),
             Object::Struct(fields) => Some(Ok(fields.borrow().iter().map(|it| Object::Field(it.clone()).value()).collect())),
             _ => None,
         }
@@ -115,7 +114,7 @@ impl Host for Driver {
     fn length(&mut self, object: &Rc<dyn HostObject>) -> Option<usize> {
         match Self::object(object)? {
             Object::Row(row) => Some(row.values.len()),
-            Object::Record(_, map) => Some(map.len()),
+            Object::Record(record) => Some(record.len()),
             Object::Struct(fields) => Some(fields.borrow().len()),
             _ => None,
         }

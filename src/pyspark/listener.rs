@@ -43,7 +43,7 @@ impl Event {
             ("id", Value::str(query.id())),
             ("runId", Value::str(query.run_id())),
             ("exception", query.exception().map(|it| it.message.clone()).into()),
-            ("errorClassOnException", query.exception().and_then(|it| it.condition.clone()).into()),
+            ("errorClassOnException", query.cause().and_then(|it| it.condition.clone()).into()),
         ];
         Self { method: "onQueryTerminated", object: Object::Event("QueryTerminatedEvent", attributes).value() }
     }

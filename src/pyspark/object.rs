@@ -3,6 +3,7 @@
 use super::frame_writer::BatchWriter;
 use super::functions::FunctionSpec;
 use super::grouped::Grouped;
+use super::progress::Record;
 use super::query::QueryHandle;
 use super::reader::Reader;
 use super::row::Row;
@@ -64,8 +65,8 @@ pub(super) enum Object {
     Row(Row),
     /// `StreamingQuery`.
     Query(QueryHandle),
-    /// `StreamingQueryProgress` and its parts, or a listener's event: a JSON object under a class name.
-    Record(&'static str, Rc<serde_json::Map<String, serde_json::Value>>),
+    /// `StreamingQueryProgress` and its parts.
+    Record(Rc<Record>),
     /// A listener's event: its class, and its attributes.
     Event(&'static str, Vec<(&'static str, Value)>),
     /// A function of `pyspark.sql.functions`.
@@ -121,7 +122,8 @@ impl HostObject for Object {
             Self::Field(_) => "StructField",
             Self::Row(_) => "Row",
             Self::Query(_) => "StreamingQuery",
-            Self::Record(class, _) | Self::Event(class, _) => class,
+            Self::Record(record) => record.class,
+            Self::Event(class, _) => class,
             Self::Function(_) | Self::Udf(_) | Self::UdfDecorator(_) => "function",
             Self::Class(name) => name,
             Self::Method(..) => "method",

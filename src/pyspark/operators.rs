@@ -3,7 +3,6 @@
 use super::column;
 use super::frame;
 use super::object::Object;
-use super::progress;
 use super::types_module;
 use super::values;
 use crate::diag;
@@ -18,13 +17,13 @@ pub(super) fn operation(operator: &str, left: &Value, right: &Value) -> Option<d
     match (operator, Object::of(left), Object::of(right)) {
         ("[]", Some(Object::Frame(it)), _) => Some(frame::item(it, right)),
         ("[]", Some(Object::Row(row)), _) => Some(row.item(right)),
-        ("[]", Some(Object::Record(_, map)), _) => Some(progress::item(map, right)),
+        ("[]", Some(Object::Record(record)), _) => Some(record.item(right)),
         ("[]", Some(Object::Struct(fields)), _) => Some(types_module::item(&fields.borrow(), right)),
         ("in", _, Some(Object::Row(row))) => {
             let named = left.as_str().is_some_and(|it| row.place(it).is_some());
             Some(Ok(Value::Bool(named || row.values.iter().any(|it| same(it, left)))))
         }
-        ("in", _, Some(Object::Record(_, map))) => Some(Ok(Value::Bool(left.as_str().is_some_and(|it| map.contains_key(it))))),
+        ("in", _, Some(Object::Record(record))) => Some(Ok(Value::Bool(left.as_str().is_some_and(|it| record.has(it))))),
         ("==" | "!=", Some(_), _) | ("==" | "!=", _, Some(_)) => equal(left, right).map(|it| Ok(Value::Bool(it == (operator == "==")))),
         _ => None,
     }

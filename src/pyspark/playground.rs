@@ -263,7 +263,9 @@ impl Playground {
                 }
                 Step::Ran(report) => {
                     self.driver.idle.clear();
-                    self.driver.events.push(listener::Event::progress(&report.progress));
+                    if !report.progress.is_empty() {
+                        self.driver.events.push(listener::Event::progress(&report.progress));
+                    }
                     self.reports.push(*report);
                     return Moved::Ran;
                 }

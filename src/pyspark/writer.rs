@@ -28,8 +28,6 @@ pub(super) struct StreamWriter {
     options: Options,
     partition_by: Vec<String>,
     function: Option<Callback>,
-    /// The kind of a trigger that Tidemark does not know.
-    unknown_trigger: Option<String>,
 }
 
 /// The program's function that gets the rows.
@@ -53,20 +51,20 @@ impl StreamWriter {
             options: Options::default(),
             partition_by: Vec::new(),
             function: None,
-            unknown_trigger: None,
         }
     }
 
-    /// What Tidemark cannot start, in the order in which Spark would refuse it.
+    /// What a sink of functions refuses before all else.
     ///
     /// # Errors
-    /// A path that is missing; a trigger that Tidemark does not know.
+    /// `foreachBatch` with a continuous trigger.
     pub(super) fn check(&self) -> Result<()> {
-        let Some(kind) = &self.unknown_trigger else { return Ok(()) };
-        if self.format.is_none() && self.function.is_none() && self.options.get("path").is_none() {
-            return Err(Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_2047", "'path' is not specified.", ""));
+        match (&self.function, self.trigger) {
+            (Some(Callback::Batch(_)), Trigger::Continuous(_)) => {
+                Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1195", "'foreachBatch' is not supported with continuous trigger.", ""))
+            }
+            _ => Ok(()),
         }
-        Err(errors::unknown_to_us(&format!("the {kind} trigger")))
     }
 
     /// What `start` or `toTable` asks of the session, and the function to call.
@@ -102,7 +100,7 @@ pub(super) fn method(writer: &RefCell<StreamWriter>, name: &str, call: &Call) ->
         "option" => writer.options.set(&options::text(call.get("key")), call.get("value")),
         "options" => call.keywords.iter().for_each(|(key, value)| writer.options.set(key, value)),
         "partitionBy" => writer.partition_by = text_columns(&call.rest)?,
-        "trigger" => (writer.trigger, writer.unknown_trigger) = trigger(call)?,
+        "trigger" => writer.trigger = trigger(call)?,
         "foreachBatch" => {
             writer.function = Some(Callback::Batch(call.get("func").clone()));
             writer.format = None;
@@ -152,39 +150,37 @@ fn mode(value: &Value) -> Result<OutputMode> {
     }
 }
 
-/// The trigger, and its kind where Tidemark does not know it.
-fn trigger(call: &Call) -> Result<(Trigger, Option<String>)> {
+/// The trigger that a call asks for.
+fn trigger(call: &Call) -> Result<Trigger> {
     let kinds = ["processingTime", "once", "continuous", "availableNow", "realTime"];
     let given: Vec<&str> = kinds.into_iter().filter(|it| call.given(it).is_some()).collect();
     let [kind] = given.as_slice() else { return Err(errors::error("PySparkValueError", "ONLY_ALLOW_SINGLE_TRIGGER", &[])) };
+    let text = || errors::non_empty(kind, call.get(kind));
     match *kind {
-        "processingTime" => Ok((Trigger::ProcessingTime(interval_ms(errors::non_empty(kind, call.get(kind))?)?), None)),
-        "once" | "availableNow" => {
-            if call.get(kind).as_bool() != Some(true) {
-                return Err(errors::error("PySparkValueError", "VALUE_NOT_ALLOWED", &[("arg_name", kind), ("allowed_values", "[True]")]));
-            }
-            Ok((if *kind == "once" { Trigger::Once } else { Trigger::AvailableNow }, None))
+        "processingTime" => Ok(Trigger::ProcessingTime(interval_ms(text()?, "interval of trigger")?)),
+        "continuous" => Ok(Trigger::Continuous(interval_ms(text()?, "interval of trigger")?)),
+        "realTime" => Ok(Trigger::RealTime(interval_ms(text()?, "batch duration")?)),
+        _ if call.get(kind).as_bool() != Some(true) => {
+            Err(errors::error("PySparkValueError", "VALUE_NOT_ALLOWED", &[("arg_name", kind), ("allowed_values", "[True]")]))
         }
-        _ => {
-            let text = errors::non_empty(kind, call.get(kind))?;
-            interval_ms(text)?;
-            Ok((Trigger::Default, Some((*kind).to_owned())))
-        }
+        "once" => Ok(Trigger::Once),
+        _ => Ok(Trigger::AvailableNow),
     }
 }
 
-/// A trigger's interval in milliseconds.
-fn interval_ms(text: &str) -> Result<i64> {
+/// A trigger's interval in milliseconds; `what` names it where it is negative.
+fn interval_ms(text: &str, what: &str) -> Result<i64> {
     let text = text.trim();
     let refused =
         |error: interval::IntervalError| Diagnostic::new(Class::IllegalArgument, &error.condition, error.text, interval::SQL_STATE);
     let parsed = interval::parse(text).map_err(refused)?;
     if parsed.months != 0 {
-        return Err(Diagnostic::plain(Class::IllegalArgument, format!("Doesn't support month or year interval: {text}")));
+        let text = format!("Doesn't support month or year interval: {text}");
+        return Err(Diagnostic::new(Class::IllegalArgument, "_LEGACY_ERROR_TEMP_3262", text, ""));
     }
     let micros = parsed.fixed_micros().unwrap_or_default();
     if micros < 0 {
-        return Err(Diagnostic::plain(Class::IllegalArgument, "requirement failed: the interval of trigger should not be negative"));
+        return Err(Diagnostic::plain(Class::IllegalArgument, format!("requirement failed: the {what} should not be negative")));
     }
     Ok(micros / 1000)
 }

@@ -1,6 +1,8 @@
 //! The commit log `commits/N`: which batches have ended. Spark's `CommitLog`.
 
-use super::metadata_log::{MetadataLog, malformed};
+use super::metadata_log::{MetadataLog, no_json};
+use crate::diag::Class;
+use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::world::Disk;
 use serde_json::Value;
@@ -22,15 +24,16 @@ impl CommitLog {
     /// The log of the checkpoint in this folder.
     #[must_use]
     pub fn new(checkpoint: &str) -> Self {
-        Self { log: MetadataLog::new(format!("{checkpoint}/commits")) }
+        Self { log: MetadataLog::new(format!("{checkpoint}/commits"), 2) }
     }
 
     /// Say that a batch has ended.
     ///
     /// # Errors
-    /// `CONCURRENT_STREAM_LOG_UPDATE` where the batch is there already.
+    /// An assertion that fails, where the batch is there already.
     pub fn add(&self, disk: &mut Disk, batch_id: u64, commit: CommitMetadata) -> Result<()> {
-        self.log.add(disk, batch_id, &format!("v1\n{{\"nextBatchWatermarkMs\":{}}}", commit.next_batch_watermark_ms))
+        let text = format!("v1\n{{\"nextBatchWatermarkMs\":{}}}", commit.next_batch_watermark_ms);
+        self.log.add(disk, batch_id, &text).map_err(|_| Diagnostic::plain(Class::Named("AssertionError".to_owned()), "assertion failed"))
     }
 
     /// What is kept of a batch.
@@ -39,10 +42,7 @@ impl CommitLog {
     /// A file that is not in Spark's format.
     pub fn get(&self, disk: &Disk, batch_id: u64) -> Result<Option<CommitMetadata>> {
         let Some(text) = self.log.get(disk, batch_id)? else { return Ok(None) };
-        let path = self.log.path(batch_id);
-        let Ok(Value::Object(fields)) = serde_json::from_str(&text) else {
-            return Err(malformed(&path, "Its second line is no JSON object"));
-        };
+        let Ok(Value::Object(fields)) = serde_json::from_str(&text) else { return Err(no_json(&text)) };
         Ok(Some(CommitMetadata { next_batch_watermark_ms: fields.get("nextBatchWatermarkMs").and_then(Value::as_i64).unwrap_or(0) }))
     }
 

@@ -1,6 +1,6 @@
 //! The offset log `offsets/N`: the write-ahead log of a query. Spark's `OffsetSeqLog`.
 
-use super::metadata_log::{MetadataLog, incomplete, malformed};
+use super::metadata_log::{MetadataLog, ends_early, no_json};
 use crate::diag::Result;
 use crate::world::Disk;
 use serde_json::{Map, Value};
@@ -28,7 +28,7 @@ impl OffsetLog {
     /// The log of the checkpoint in this folder.
     #[must_use]
     pub fn new(checkpoint: &str) -> Self {
-        Self { log: MetadataLog::new(format!("{checkpoint}/offsets")) }
+        Self { log: MetadataLog::new(format!("{checkpoint}/offsets"), 2) }
     }
 
     /// Write the offsets of a batch.
@@ -39,13 +39,31 @@ impl OffsetLog {
         self.log.add(disk, batch_id, &offsets.to_text())
     }
 
+    /// Write where an epoch of continuous processing ended: Spark writes no metadata with it.
+    ///
+    /// # Errors
+    /// As [`OffsetLog::add`].
+    pub fn add_epoch(&self, disk: &mut Disk, epoch: u64, ends: &[Option<String>]) -> Result<()> {
+        let mut text = "v1\n".to_owned();
+        for end in ends {
+            text.push('\n');
+            text.push_str(end.as_deref().unwrap_or("-"));
+        }
+        self.log.add(disk, epoch, &text)
+    }
+
+    /// Remove all entries after this batch.
+    pub fn purge_after(&self, disk: &mut Disk, last: u64) {
+        self.log.purge_after(disk, last);
+    }
+
     /// The offsets of a batch.
     ///
     /// # Errors
     /// A file that is not in Spark's format.
     pub fn get(&self, disk: &Disk, batch_id: u64) -> Result<Option<OffsetSeq>> {
         let Some(text) = self.log.get(disk, batch_id)? else { return Ok(None) };
-        OffsetSeq::parse(&text, &self.log.path(batch_id)).map(Some)
+        OffsetSeq::parse(&text).map(Some)
     }
 
     /// The newest batch and its offsets.
@@ -82,11 +100,15 @@ impl OffsetSeq {
     }
 
     /// Read the text after its version line.
-    fn parse(text: &str, path: &str) -> Result<Self> {
+    fn parse(text: &str) -> Result<Self> {
         let mut lines = text.lines();
-        let Some(metadata) = lines.next().filter(|line| !line.trim().is_empty()) else { return Err(incomplete(path)) };
+        let Some(metadata) = lines.next() else { return Err(ends_early()) };
+        if metadata.is_empty() {
+            let offsets = lines.map(|line| (line != "-").then(|| line.to_owned())).collect();
+            return Ok(Self { offsets, ..Self::default() });
+        }
         let Ok(Value::Object(fields)) = serde_json::from_str(metadata) else {
-            return Err(malformed(path, &format!("Its second line is no JSON object: {metadata}")));
+            return Err(no_json(metadata));
         };
         let number = |name: &str| fields.get(name).and_then(Value::as_i64).unwrap_or(0);
         let conf = fields.get("conf").and_then(Value::as_object);

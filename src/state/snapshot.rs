@@ -3,6 +3,7 @@
 //! Records are Spark's (`HDFSBackedStateStoreProvider`): key length, key, value length, value, big-endian; a value length of -1 removes,
 //! a key length of -1 ends the file.
 
+use super::file_form::{FileForm, Record};
 use super::lz4_block::{self, Wrapper};
 use super::metadata_log::malformed;
 use crate::diag::Class;
@@ -17,12 +18,24 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn put(&mut self, key: &[u8], value: &[u8]) {
+    /// These records.
+    pub(super) fn of(records: &[Record]) -> Self {
+        let mut made = Self::default();
+        for (key, value) in records {
+            match value {
+                Some(value) => made.put(key, value),
+                None => made.remove(key),
+            }
+        }
+        made
+    }
+
+    fn put(&mut self, key: &[u8], value: &[u8]) {
         self.part(key);
         self.part(value);
     }
 
-    pub(super) fn remove(&mut self, key: &[u8]) {
+    fn remove(&mut self, key: &[u8]) {
         self.part(key);
         self.stream.write(&(-1i32).to_be_bytes());
     }
@@ -39,21 +52,21 @@ impl Records {
     }
 }
 
-/// Give each record of a file to `each`: the key, and the value or none for a removal.
-pub(super) fn read_records(path: &str, file: &[u8], mut each: impl FnMut(&[u8], Option<&[u8]>)) -> Result<()> {
+/// The records of a file as keys and values of a store.
+pub(super) fn read(path: &str, file: &[u8], form: &dyn FileForm) -> Result<Vec<Record>> {
     let damaged = || malformed(path, "Error reading state file: it is damaged or not one of a state store.");
-    let Some(bytes) = lz4_block::unwrap(file) else { return Err(damaged()) };
+    form.read(records(file).ok_or_else(damaged)?).ok_or_else(damaged)
+}
+
+/// The records of a file; none where it is damaged.
+pub(super) fn records(file: &[u8]) -> Option<Vec<Record>> {
+    let bytes = lz4_block::unwrap(file)?;
     let mut rest = &bytes[..];
-    loop {
-        match take_part(&mut rest) {
-            None => return Err(damaged()),
-            Some(None) => return Ok(()),
-            Some(Some(key)) => match take_part(&mut rest) {
-                None => return Err(damaged()),
-                Some(value) => each(key, value),
-            },
-        }
+    let mut found = Vec::new();
+    while let Some(key) = take_part(&mut rest)? {
+        found.push((key.to_vec(), take_part(&mut rest)?.map(<[u8]>::to_vec)));
     }
+    Some(found)
 }
 
 /// A length and as many bytes; `Some(None)` for the length -1.

@@ -3,6 +3,7 @@
 //! Changes of a batch stand in the map at once, with an undo log beside it: `commit` writes them as the next version,
 //! `abort` takes them back. The cost of a commit follows the changes, of `expired` the rows that it returns.
 
+use super::file_form::{Change, FileForm};
 use super::snapshot::{self, Records};
 use crate::diag::Result;
 use crate::world::Disk;
@@ -21,13 +22,11 @@ const VERSIONS_KEPT: u64 = 100;
 // DIFFERENCE: Spark keeps 100 versions whatever their size; a browser tab has no disk for that.
 const BYTES_KEPT: u64 = 32 << 20;
 
-/// When a row leaves the state, from its key and value: microseconds since 1970, or never.
-pub type ExpiryOf<'a> = &'a dyn Fn(&[u8], &[u8]) -> Option<i64>;
-
 /// One store: one partition of one operator's state.
 #[derive(Debug)]
 pub struct StateStore {
-    folder: String,
+    /// Where its files lie; the last one holds the rows.
+    folders: Vec<String>,
     version: u64,
     hasher: DefaultHashBuilder,
     index: HashTable<u32>,
@@ -85,13 +84,14 @@ impl Row {
 
 impl StateStore {
     /// Open a store in its folder (`CHECKPOINT/state/OPERATOR/PARTITION`, with a store's name behind it where there are several)
-    /// at a version; 0 is the empty one. `expiry_of` says anew when each row expires, for the files do not.
+    /// at a version; 0 is the empty one.
     ///
     /// # Errors
     /// Files that are missing or damaged.
-    pub fn open(disk: &Disk, folder: &str, version: u64, expiry_of: ExpiryOf<'_>) -> Result<Self> {
+    pub fn open(disk: &Disk, folder: &str, version: u64, form: &dyn FileForm) -> Result<Self> {
+        let folders = form.folders(folder);
         let mut store = Self {
-            folder: folder.to_owned(),
+            folders,
             version: 0,
             hasher: DefaultHashBuilder::default(),
             index: HashTable::new(),
@@ -104,21 +104,30 @@ impl StateStore {
             bytes_since_snapshot: 0,
             snapshot_version: 0,
         };
-        for path in snapshot::files_of(disk, folder, version)? {
+        for folder in &store.folders {
+            snapshot::files_of(disk, folder, version)?;
+        }
+        for path in snapshot::files_of(disk, store.rows_folder(), version)? {
             let file = disk.read(&path).unwrap_or_default();
             if path.ends_with(".snapshot") {
                 store.snapshot_version = snapshot::version_of(&path).unwrap_or(0);
             } else {
                 store.bytes_since_snapshot += file.len() as u64;
             }
-            snapshot::read_records(&path, file, |key, value| match value {
-                Some(value) => store.put(key, value, expiry_of(key, value)),
-                None => drop(store.remove(key)),
-            })?;
+            for (key, value) in snapshot::read(&path, file, form)? {
+                match value {
+                    Some(value) => store.put(&key, &value, form.expiry_of(&key, &value)),
+                    None => drop(store.remove(&key)),
+                }
+            }
             store.settle();
         }
         store.version = version;
         Ok(store)
+    }
+
+    fn rows_folder(&self) -> &str {
+        self.folders.last().map_or("", String::as_str)
     }
 
     /// The version that the last commit wrote, or that was opened.
@@ -239,14 +248,17 @@ impl StateStore {
     ///
     /// # Errors
     /// None as yet: the disk takes every write.
-    pub fn commit(&mut self, disk: &mut Disk) -> Result<u64> {
-        let delta = self.delta();
+    pub fn commit(&mut self, disk: &mut Disk, form: &dyn FileForm) -> Result<u64> {
+        let changes = self.changes();
+        let delta = form.delta(changes, &mut |prefix| self.scan_prefix(prefix));
         self.version += 1;
-        let file = delta.into_file();
-        self.bytes_since_snapshot += file.len() as u64;
-        disk.put(&format!("{}/{}.delta", self.folder, self.version), file);
+        for (folder, records) in self.folders.iter().zip(delta) {
+            let file = Records::of(&records).into_file();
+            self.bytes_since_snapshot += file.len() as u64;
+            disk.put(&format!("{folder}/{}.delta", self.version), file);
+        }
         self.settle();
-        self.maintain(disk);
+        self.maintain(disk, form);
         Ok(self.version)
     }
 
@@ -324,19 +336,23 @@ impl StateStore {
         }
     }
 
-    /// What changed since the last commit: each changed key once, in the order of first change.
-    fn delta(&self) -> Records {
-        let mut records = Records::default();
+    /// What changed since the last commit, in the order of first change.
+    fn changes(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
         for undo in &self.undo {
             let now = &self.rows[undo.slot as usize];
             match &undo.before {
                 // Its key may be back in another slot, which has its own entry in the undo log and comes later.
-                Some(before) if now.state == RowState::Gone => records.remove(before.key()),
-                _ if now.state == RowState::Changed => records.put(now.key(), now.value()),
+                Some(before) if now.state == RowState::Gone => {
+                    changes.push(Change { key: before.key().to_vec(), was_there: true, value: None });
+                }
+                before if now.state == RowState::Changed => {
+                    changes.push(Change { key: now.key().to_vec(), was_there: before.is_some(), value: Some(now.value().to_vec()) });
+                }
                 _ => {}
             }
         }
-        records
+        changes
     }
 
     /// The changes are the state now.
@@ -353,22 +369,20 @@ impl StateStore {
     }
 
     /// A snapshot when it is due; old files go.
-    fn maintain(&mut self, disk: &mut Disk) {
+    fn maintain(&mut self, disk: &mut Disk, form: &dyn FileForm) {
         let worth_it = self.bytes < SMALL_STATE_BYTES || self.bytes_since_snapshot > self.bytes as u64 / 8;
         if self.version - self.snapshot_version >= DELTAS_BEFORE_SNAPSHOT && worth_it {
             self.snapshot_version = self.version;
             self.bytes_since_snapshot = 0;
-            let mut records = Records::default();
-            for (key, value) in self.scan() {
-                records.put(key, value);
+            let rows = self.scan().into_iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
+            for (folder, records) in self.folders.iter().zip(form.snapshot(rows)) {
+                disk.put(&format!("{folder}/{}.snapshot", self.version), Records::of(&records).into_file());
             }
-            let file = records.into_file();
-            disk.put(&format!("{}/{}.snapshot", self.folder, self.version), file);
         }
-        let used: u64 = disk.files_under(&self.folder).map(|file| file.size).sum();
+        let used: u64 = self.folders.iter().flat_map(|folder| disk.files_under(folder)).map(|file| file.size).sum();
         let kept = if used > BYTES_KEPT { 2 } else { VERSIONS_KEPT };
         if self.version > kept {
-            snapshot::purge(disk, &self.folder, self.version - kept);
+            self.folders.iter().for_each(|folder| snapshot::purge(disk, folder, self.version - kept));
         }
     }
 }

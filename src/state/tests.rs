@@ -88,7 +88,7 @@ fn run(actions: Vec<Action>) {
                 assert_eq!(store.scan_prefix(&[prefix % 3]), expected);
             }
             Action::Commit => {
-                assert_eq!(store.commit(&mut disk).unwrap(), versions.len() as u64);
+                assert_eq!(store.commit(&mut disk, &expiry_of).unwrap(), versions.len() as u64);
                 versions.push(model.clone());
             }
             Action::Abort => {
@@ -121,7 +121,7 @@ proptest! {
         prop_assert!(StateStore::open(&disk, "/s", 1, &expiry_of).is_err());
         let mut store = StateStore::open(&disk, "/t", 0, &expiry_of).unwrap();
         store.put(b"key", &[0, 0, 7], None);
-        store.commit(&mut disk).unwrap();
+        store.commit(&mut disk, &expiry_of).unwrap();
         let whole = disk.read("/t/1.delta").unwrap().to_vec();
         let cut = cut % whole.len();
         disk.put("/t/1.delta", whole[..cut].to_vec());
@@ -172,7 +172,7 @@ fn deltas_have_lz4_blocks_of_spark_records() {
     let mut disk = Disk::default();
     let mut store = StateStore::open(&disk, "/s", 0, &expiry_of).unwrap();
     store.put(b"ab", b"xyz", None);
-    store.commit(&mut disk).unwrap();
+    store.commit(&mut disk, &expiry_of).unwrap();
     let file = disk.read("/s/1.delta").unwrap();
     let records: Vec<u8> = [&2i32.to_be_bytes()[..], b"ab", &3i32.to_be_bytes(), b"xyz", &(-1i32).to_be_bytes()].concat();
     assert_eq!(&file[..9], b"LZ4Block\x15", "too short to compress");
@@ -187,7 +187,7 @@ fn old_versions_are_removed_and_the_kept_ones_open() {
     let mut store = StateStore::open(&disk, "/s", 0, &expiry_of).unwrap();
     for version in 1u64..=235 {
         store.put(&version.to_be_bytes(), &[0, 0], None);
-        assert_eq!(store.commit(&mut disk).unwrap(), version);
+        assert_eq!(store.commit(&mut disk, &expiry_of).unwrap(), version);
     }
     assert!(!disk.is_file("/s/129.delta"));
     for version in [135, 139, 140, 141, 235] {
@@ -237,13 +237,13 @@ fn recovery_follows_the_logs() {
 #[test]
 fn many_keys_take_little_memory() {
     let mut disk = Disk::default();
-    let mut store = StateStore::open(&disk, "/s", 0, &|_, _| None).unwrap();
+    let mut store = StateStore::open(&disk, "/s", 0, &|_: &[u8], _: &[u8]| None).unwrap();
     for number in 0u64..100_000 {
         let mut key = [0u8; 40];
         key[..8].copy_from_slice(&number.to_be_bytes());
         store.put(&key, &[7; 40], Some((number / 1000) as i64));
     }
-    store.commit(&mut disk).unwrap();
+    store.commit(&mut disk, &expiry_of).unwrap();
     assert!(store.memory_bytes() < 20 << 20, "{} bytes", store.memory_bytes());
     assert_eq!(store.expired(9).len(), 10_000);
 }
@@ -264,7 +264,7 @@ fn a_delta_of_spark_opens() {
     let bytes: Vec<u8> = (0..SPARK_DELTA.len()).step_by(2).map(|at| u8::from_str_radix(&SPARK_DELTA[at..at + 2], 16).unwrap()).collect();
     let mut disk = Disk::default();
     disk.put("/s/1.delta", bytes);
-    let store = StateStore::open(&disk, "/s", 1, &|_, _| None).unwrap();
+    let store = StateStore::open(&disk, "/s", 1, &|_: &[u8], _: &[u8]| None).unwrap();
     assert_eq!(store.len(), 50);
     // An UnsafeRow of one long: a word of null bits, then the count.
     assert!(store.scan().iter().all(|(key, value)| key.len() == 24 && value.len() == 16 && value[8] == 10));

@@ -15,6 +15,7 @@ pub mod schema_json;
 #[cfg(test)]
 mod tests;
 pub mod time;
+pub mod unsafe_row;
 mod value;
 mod zone;
 

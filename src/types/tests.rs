@@ -17,6 +17,7 @@ use super::json;
 use super::number;
 use super::pattern::Pattern;
 use super::time;
+use super::unsafe_row;
 
 fn rows(text: &str) -> Vec<Vec<Json>> {
     serde_json::from_str(text).unwrap()
@@ -374,6 +375,17 @@ proptest! {
     #[test]
     fn doubles_survive_their_text(value in any::<f64>()) {
         prop_assert_eq!(number::format_double(value).replace("Infinity", "inf").parse::<f64>().unwrap().to_bits(), value.to_bits());
+    }
+
+    #[test]
+    fn values_survive_their_unsafe_row((of, values) in any_column()) {
+        let array = arrow::array_of(&of, &values);
+        for (row, value) in values.iter().enumerate() {
+            let bytes = unsafe_row::encode(&[std::sync::Arc::clone(&array)], row);
+            prop_assert_eq!(bytes.len() % 8, 0);
+            let decoded = unsafe_row::decode(&[&of], &bytes).unwrap();
+            prop_assert!(decoded[0].compare(value).is_eq(), "{:?} {:?} {:?}", of, value, decoded);
+        }
     }
 
     #[test]
