@@ -23,11 +23,20 @@ pub(super) fn add(diagnostic: &mut Diagnostic, program: &str) {
         "CALL_ON_STREAMING_DATASET_UNSUPPORTED" => {
             vec![plain("A stream is written with df.writeStream, not df.write; the query runs after .start().")]
         }
+        "PATH_NOT_FOUND" => {
+            vec![plain("A folder must be there before a program reads it. Put a file into it under Input, or read one that a feed fills.")]
+        }
+        "TABLE_OR_VIEW_NOT_FOUND" => {
+            vec![plain("A query's table has the name that queryName(...) or toTable(...) gives, and is there once the query has started.")]
+        }
         "WRITE_STREAM_NOT_ALLOWED" => vec![plain("Only a frame that comes from spark.readStream can be written as a stream.")],
         _ => Vec::new(),
     };
     diagnostic.hints.extend(found);
     let by_class = match diagnostic.class.to_string().as_str() {
+        "IllegalArgumentException" if message.contains("for Kafka source") || message.contains("configuring Kafka consumer") => {
+            kafka_options(&message, diagnostic.span, program)
+        }
         "ImportError" if message.contains("'Trigger'") => trigger_import(program),
         "NameError" => missing_name(&message, program),
         "AttributeError" => missing_attribute(&message, diagnostic.span, program),
@@ -124,6 +133,22 @@ fn no_path(span: Option<Span>, program: &str) -> Vec<Hint> {
     };
     let text = "Without a format, start() writes Parquet files and needs a path. To see rows, write to the console.";
     vec![fixed(text, Some((Span { start: start.start, end: start.start }, ".format(\"console\")".to_owned())))]
+}
+
+/// The options that a Kafka source cannot do without, put before `load`.
+fn kafka_options(message: &str, span: Option<Span>, program: &str) -> Vec<Hint> {
+    const SERVERS: &str = ".option(\"kafka.bootstrap.servers\", \"localhost:9092\")";
+    let load = call_in(program, span, &["load"]);
+    let before_load = |options: String| load.map(|load| (Span { start: load.start, end: load.start }, options));
+    if message.starts_with("Option 'kafka.bootstrap.servers'") {
+        return vec![fixed("Say where the brokers are. Here any address does.", before_load(SERVERS.to_owned()))];
+    }
+    if message.starts_with("One of") {
+        let has_servers = span.and_then(|it| program.get(it.start as usize..it.end as usize)).is_some_and(|it| it.contains("bootstrap"));
+        let options = format!("{}.option(\"subscribe\", \"events\")", if has_servers { "" } else { SERVERS });
+        return vec![fixed("Say which topic to read.", before_load(options))];
+    }
+    vec![plain("Name the topics in one way: subscribe (a list), subscribePattern (a pattern) or assign (partitions).")]
 }
 
 fn trigger_import(program: &str) -> Vec<Hint> {

@@ -64,6 +64,9 @@ fn diagnostic(text: &str, error: &ParseError) -> Diagnostic {
         message = format!("'{bracket}' was never closed");
         return syntax_error(message, Span { start: at, end: at + 1 });
     }
+    if error.error == ParseErrorType::UnexpectedIndentation {
+        "unexpected indent".clone_into(&mut message);
+    }
     let mut diagnostic = syntax_error(message, place);
     let line_start = text.get(..place.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("").trim_start();
