@@ -19,10 +19,11 @@ pub struct Example {
     pub setting: Setting,
 }
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("ad-clicks", include_str!("gallery/ad-clicks.txt")),
     ("update-or-append", include_str!("gallery/update-or-append.txt")),
     ("top-pages", include_str!("gallery/top-pages.txt")),
+    ("kafka-clicks", include_str!("gallery/kafka-clicks.txt")),
     ("flights", include_str!("gallery/flights.txt")),
     ("restart", include_str!("gallery/restart.txt")),
     ("stateless", include_str!("gallery/stateless.txt")),

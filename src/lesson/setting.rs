@@ -5,6 +5,7 @@
 //! start 2024-05-01T10:00:00Z
 //! generated to=socket:9999 rows_per_second=2.5 keys=ad-1,ad-2,ad-3 out_of_order_ms=3000 late_share=0.07 late_by_ms=25000
 //! template {time},{key}
+//! topic clicks 3
 //! replay from=/data/flights.csv to=/data/landed arrival_column=landed every_ms=5000 rows_ms_per_interval=900000
 //! ```
 
@@ -13,6 +14,7 @@ use crate::types::Zone;
 use crate::types::time::parse_timestamp;
 use crate::world::Feed;
 use crate::world::Simulated;
+use crate::world::World;
 
 /// The real flights that some lessons replay: where lessons find them, and the file.
 pub const FLIGHTS: (&str, &str) = ("/data/flights.csv", include_str!("../../static/flights.csv"));
@@ -26,6 +28,8 @@ pub struct Setting {
     pub start_ms: i64,
     /// What the world sends by itself.
     pub feeds: Vec<Feed>,
+    /// Kafka topics that are there from the start, and how many partitions each has.
+    pub topics: Vec<(String, i32)>,
     /// Files that are there from the start, path and text, in the order in which they landed.
     pub files: Vec<(String, String)>,
 }
@@ -43,6 +47,9 @@ impl Setting {
         }
         if self.feeds.iter().any(|feed| matches!(feed, Feed::Replay { from, .. } if from == FLIGHTS.0)) {
             world.land_file(FLIGHTS.0, FLIGHTS.1.as_bytes().to_vec());
+        }
+        for (topic, partitions) in &self.topics {
+            world.cluster_mut().set_partitions(topic, *partitions);
         }
         for feed in &self.feeds {
             world.add_feed(feed.clone());
@@ -72,13 +79,17 @@ impl Setting {
                 Some(micros) => self.start_ms = micros / 1_000,
                 None => panic!("a lesson's clock starts at a timestamp: {rest}"),
             },
+            "topic" => match rest.split_once(' ') {
+                Some((topic, partitions)) => self.topics.push((topic.to_owned(), number(partitions))),
+                None => panic!("a lesson's topic has partitions: {rest}"),
+            },
             "generated" => self.feeds.push(generated(rest)),
             "replay" => self.feeds.push(replay(rest)),
             "template" => match self.feeds.last_mut() {
                 Some(Feed::Generated { template, .. }) => rest.clone_into(template),
                 _ => panic!("a lesson's template follows its generated feed: {line}"),
             },
-            _ => panic!("a lesson's setting knows seed, start, generated, template and replay: {line}"),
+            _ => panic!("a lesson's setting knows seed, start, topic, generated, template and replay: {line}"),
         }
     }
 }

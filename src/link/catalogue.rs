@@ -59,6 +59,7 @@ fn setting(setting: lesson::Setting) -> view::Setting {
         seed: setting.seed,
         start_ms: setting.start_ms,
         feeds: setting.feeds.iter().map(convert::feed_view).collect(),
+        topics: setting.topics,
         files: setting.files,
         ..view::Setting::default()
     }

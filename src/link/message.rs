@@ -99,6 +99,15 @@ pub enum Request {
         /// The case's text.
         case: String,
     },
+    /// A record typed into a Kafka topic, which comes into being where there is none.
+    Produce {
+        /// The topic.
+        topic: String,
+        /// The key, which decides the partition; none: the partitions take turns.
+        key: Option<String>,
+        /// The value.
+        value: String,
+    },
     /// Judge an answer to an exercise: answered by [`Event::Judged`].
     Judge {
         /// [`view::Exercise::id`].

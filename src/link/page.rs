@@ -151,7 +151,7 @@ impl Drop for Link {
 
 impl State {
     fn expect(&self, request: &Request) {
-        if !matches!(request, Request::Send { .. } | Request::WriteFile { .. }) {
+        if !matches!(request, Request::Send { .. } | Request::Produce { .. } | Request::WriteFile { .. }) {
             self.owes.set(true);
             self.heard_ms.set(now_ms());
         }

@@ -272,6 +272,8 @@ pub struct Setting {
     pub start_ms: i64,
     /// What is sent by itself.
     pub feeds: Vec<Feed>,
+    /// Kafka topics there from the start, and how many partitions each has.
+    pub topics: Vec<(String, i32)>,
     /// Small files there from the start, path and text, in the order in which they land.
     pub files: Vec<(String, String)>,
     /// Session settings before the program, `spark.sql.shuffle.partitions` and its like.
@@ -286,7 +288,7 @@ pub struct Setting {
 pub enum Feed {
     /// Generated events.
     Generated {
-        /// `socket:9999` (a line an event) or a folder such as `/data/clicks` (a JSON-lines file every `every_ms`).
+        /// `socket:9999` (a line an event), `kafka:clicks` (a record with the event's key) or a folder such as `/data/clicks` (a JSON-lines file every `every_ms`).
         to: String,
         /// On the average, in virtual time.
         rows_per_second: f64,

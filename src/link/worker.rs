@@ -6,6 +6,7 @@ use super::message::{BUILD, Event, Request};
 use super::panes::Panes;
 use super::panes::files;
 use super::view;
+use crate::connector::Packages;
 use crate::engine::QueryId;
 use crate::lesson;
 use crate::pyspark::Outcome;
@@ -14,6 +15,7 @@ use crate::pyspark::ProgramState;
 use crate::pyspark::lens;
 use crate::python;
 use crate::types::Zone;
+use crate::world::Message;
 use crate::world::Simulated;
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -108,6 +110,9 @@ impl Worker {
                 vec![Event::File { path, bytes }]
             }
             Request::Send { port, line } => self.with(|stage, _| stage.playground.world_mut().send_line(port, &line)),
+            Request::Produce { topic, key, value } => {
+                self.with(|stage, _| stage.playground.world_mut().produce(&topic, Message::text(key.as_deref(), &value)))
+            }
             Request::Replay { case } => vec![catalogue::replay(&case)],
             Request::Judge { exercise, program } => vec![catalogue::judge(exercise, &program)],
         }
@@ -265,12 +270,19 @@ impl Stage {
         for (path, bytes) in own {
             world.land_file(path, bytes.clone());
         }
+        for (topic, partitions) in &setting.topics {
+            world.cluster_mut().set_partitions(topic, *partitions);
+        }
         for feed in &setting.feeds {
             world.add_feed(convert::feed(feed));
         }
         let mut playground = Playground::with_world(world);
         playground.session_mut().set_tracing(true);
         playground.set_recording(setting.recording);
+        if setting.recording {
+            // The oracle of case files is plain Spark.
+            playground.session_mut().set_packages(Packages::default());
+        }
         for (key, value) in &setting.conf {
             playground.session_mut().set_conf(key, value);
         }

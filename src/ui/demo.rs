@@ -69,6 +69,7 @@ impl Demo {
             Request::WriteFile { .. }
             | Request::MakeFolder { .. }
             | Request::Send { .. }
+            | Request::Produce { .. }
             | Request::Continue { .. }
             | Request::Finish { .. }
             | Request::Process { .. }

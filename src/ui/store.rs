@@ -4,7 +4,7 @@ use super::colour::Colours;
 use super::opening;
 use super::shared::Shared;
 use crate::link::message::Event;
-use crate::link::view::{Arrival, Batch, Card, Catalogue, Diagnostic, Example, FileEntry, Hint, Setting, Snapshot, Span, Verdict};
+use crate::link::view::{Arrival, Batch, Card, Catalogue, Diagnostic, Example, Feed, FileEntry, Hint, Setting, Snapshot, Span, Verdict};
 use std::collections::BTreeMap;
 
 /// The page's state.
@@ -149,6 +149,8 @@ pub enum Action {
     Engine(Engine),
     /// The learner typed.
     Typed(String),
+    /// A feed is to send somewhere else, from the next run on: its place among the setting's feeds, and where to.
+    FeedTo(usize, String),
     /// A program with its world was put on the workbench.
     Opened(Box<Example>),
     /// A run was asked for.
@@ -240,6 +242,13 @@ impl Store {
                 self.engine = engine;
             }
             Action::Typed(text) => self.program = text,
+            Action::FeedTo(index, target) => {
+                let mut setting = (*self.setting).clone();
+                if let Some(Feed::Generated { to, .. } | Feed::Replay { to, .. }) = setting.feeds.get_mut(index) {
+                    *to = target;
+                }
+                self.setting = Shared::new(setting);
+            }
             Action::Opened(example) => self.open(*example),
             Action::Ran { number, playing } => self.start(number, playing),
             Action::Speed(speed) => self.clock.speed = speed,
