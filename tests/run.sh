@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 logs=${CARGO_TARGET_DIR:-target}/test-logs
 mkdir -p "$logs"
-suites=(format lint native conformance node chromium package page learner speed)
+suites=(format lint native conformance models node chromium package page learner speed)
 wanted=("$@")
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
@@ -22,6 +22,8 @@ suite_lint() {
 suite_native() { cargo test --lib --bins --test house --test functions --test command_line; }
 
 suite_conformance() { cargo test --test conformance; }
+
+suite_models() { TIDEMARK_HISTORIES=1 cargo test --test models; }
 
 suite_node() { wasm-pack test --node --mode no-install -- --features javascript --test wasm_node; }
 
@@ -76,7 +78,12 @@ run() {
 for name in "${wanted[@]}"; do run "$name"; done
 
 echo
+<<<<<<< HEAD
 [ -f "$logs/conformance.log" ] && sed -n '/^area /,/^all /p; /^left out /p' "$logs/conformance.log"
+=======
+[ -f "$logs/conformance.log" ] && sed -n '/^area /,/^all /p' "$logs/conformance.log"
+[ -f "$logs/models.log" ] && { echo; sed -n '/^models /p' "$logs/models.log"; }
+>>>>>>> d44f675 (Prove the stateful operators by random histories against a model of Spark's rules)
 [ -f "$logs/page.log" ] && { echo; sed -n '/^size /p' "$logs/page.log"; }
 [ -f "$logs/speed.log" ] && { echo; sed -n '/^speed /p; /time:/p; /thrpt:/p' "$logs/speed.log"; }
 echo

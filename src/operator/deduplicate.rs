@@ -122,8 +122,9 @@ impl Deduplicate {
     fn values(&self, rows: &Rows) -> Vec<ArrayRef> {
         let (Some(delay_us), Some(column)) = (self.delay_us, self.event_time) else { return Vec::new() };
         let times = event_times(rows.column(column));
-        let expires: PrimitiveArray<TimestampMicrosecondType> =
-            times.as_primitive::<TimestampMicrosecondType>().unary(|time_us: i64| time_us.saturating_add(delay_us));
+        // Spark reads a null time's bits, which are zero: its key is forgotten at once.
+        let of = |time_us: Option<i64>| Some(time_us.unwrap_or(0).saturating_add(delay_us));
+        let expires: PrimitiveArray<TimestampMicrosecondType> = times.as_primitive::<TimestampMicrosecondType>().iter().map(of).collect();
         vec![Arc::new(expires.with_timezone("UTC"))]
     }
 }

@@ -151,8 +151,8 @@ impl MergeSessions {
         let firsts = UInt32Array::from(groups.firsts.clone());
         let keys: Vec<ArrayRef> = keys.iter().map(|key| take(key, &firsts)).collect();
         let windows: Vec<(i64, i64)> = windows_of(&keys[self.session]).into_iter().flatten().collect();
-        let late_us =
-            context.late_us.filter(|_| self.spec.event_time.is_some() && self.memory.is_some() && context.mode != OutputMode::Complete);
+        // Complete mode drops late rows too: unlike other aggregations, sessions are judged before they meet the state.
+        let late_us = context.late_us.filter(|_| self.spec.event_time.is_some() && self.memory.is_some());
         let on_time = |place: &usize| late_us.is_none_or(|late_us| windows[*place].1 > late_us);
         let kept: Vec<u32> = (0..windows.len()).filter(on_time).map(|place| place as u32).collect();
         report.state = Some(StateCounters { dropped: (windows.len() - kept.len()) as u64, ..StateCounters::default() });
@@ -201,7 +201,8 @@ impl MergeSessions {
         let changed = memory.differing(&encoded, &values);
         let fresh: std::collections::BTreeSet<&[u8]> = encoded.iter().map(|key| key.data()).collect();
         counters.removed += memory.remove(kept_keys.iter().map(Vec::as_slice).filter(|key| !fresh.contains(key)));
-        counters.updated += changed.len() as u64;
+        // Spark writes all sessions of a key that got a row again, changed or not, and counts them.
+        counters.updated += merged.starts.len() as u64;
         let changed = UInt32Array::from(changed);
         let pick = |columns: &[ArrayRef]| columns.iter().map(|column| take(column, &changed)).collect::<Vec<_>>();
         let (columns, values) = (pick(&columns), pick(&values));

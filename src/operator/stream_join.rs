@@ -2,7 +2,8 @@
 //!
 //! Keeps the rows of both sides, by join key, each with whether it has found a match. A batch's left rows meet the right state, then its right rows the left
 //! state, which by then holds the batch's left rows. Drops rows that the batch before's watermark has passed. Evicts rows that the watermark says can match no
-//! more, and emits those of an outer side that found no match, beside nulls. A left semi join emits a left row once and lets go of it at once.
+//! more, and emits those of an outer side that found no match, beside nulls. A left semi join takes its right rows
+//! first, emits a left row once and lets go of it at once.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -150,8 +151,13 @@ impl StreamJoin {
         let mask = self.holds(&pairs, context)?;
         let (mut matched, mut other_matched) = (vec![false; rows.rows], vec![false; state.rows]);
         for place in (0..pairs.rows).filter(|place| mask.value(*place)) {
-            matched[own_places.value(place) as usize] = true;
-            other_matched[other_places.value(place) as usize] = true;
+            let (own, other) = (own_places.value(place) as usize, other_places.value(place) as usize);
+            // A semi join looks no further than a left row's first match.
+            if self.is_semi() && (if from_left { matched[own] } else { other_matched[other] }) {
+                continue;
+            }
+            matched[own] = true;
+            other_matched[other] = true;
         }
         Ok(Found { joined: pairs.filter(&mask), matched, other: state, other_keys, other_matched })
     }
@@ -191,7 +197,10 @@ impl StreamJoin {
         let passes = side.passes_own_conditions(rows, context)?;
         // The right side comes last in a batch: a row of it that goes at the batch's end needs no place in the state, unless it is still to be emitted.
         let (_, right_us) = self.state_watermarks_us(context.evict_us);
-        let expired = if from_left || side.outer { vec![false; rows.rows] } else { side.expired(rows, right_us, context)? };
+        let mut expired = if from_left { vec![false; rows.rows] } else { side.expired(rows, right_us, context)? };
+        if side.outer {
+            expired.iter_mut().zip(&found.matched).for_each(|(expired, matched)| *expired &= matched);
+        }
         let semi = self.is_semi();
         match (semi, from_left) {
             (false, _) => out.push(Rows { ids: Rc::clone(&self.ids), origin: None, ..found.joined.clone() }),
@@ -213,7 +222,7 @@ impl StreamJoin {
         if semi && !from_left {
             let gone = found.other_keys.iter().zip(&found.other_matched).filter(|(_, matched)| **matched).map(|(key, _)| key.as_slice());
             counters.removed += other.memory.remove(gone);
-        } else if other.outer {
+        } else {
             other.mark(&found);
         }
         Ok(())
@@ -256,8 +265,11 @@ impl Operator for StreamJoin {
         }
         let (left_us, right_us) = self.state_watermarks_us(context.evict_us);
         let mut out = vec![self.alone(&Rows::empty(&self.left.columns), true)];
-        self.advance(&left, true, context, &mut counters, &mut out)?;
-        self.advance(&right, false, context, &mut counters, &mut out)?;
+        let sides = [(&left, true), (&right, false)];
+        // A semi join takes the right side first, so that a left row which finds its match at once is never kept.
+        for (rows, is_left) in if self.is_semi() { [sides[1], sides[0]] } else { sides } {
+            self.advance(rows, is_left, context, &mut counters, &mut out)?;
+        }
         self.evict(true, left_us, &mut counters, &mut out);
         self.evict(false, right_us, &mut counters, &mut out);
         counters.total = (self.left.memory.len() + self.right.memory.len()) as u64;

@@ -2,7 +2,6 @@
 
 mod crashes;
 mod fates;
-mod model;
 mod modes;
 
 use std::fmt::Write;

@@ -40,6 +40,8 @@ impl Pushing<'_> {
         let own: Vec<Predicate> =
             conjuncts.into_iter().map(|typed| Predicate { typed: self.folded(typed.clone()), implied: false }).collect();
         let join_type = without_unmatched(join_type, left, right, &above);
+        // What only repeats a condition above keeps rows out of the join's state once it stands below.
+        let above = above.into_iter().map(|predicate| Predicate { implied: false, ..predicate }).collect();
         let mut split = split(join_type, left, right, own, above);
         self.infer_sides(join_type, left, right, &mut split);
         let (left_in, right_in) = (self.push(left, split.left), self.push(right, split.right));

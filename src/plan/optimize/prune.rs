@@ -46,6 +46,7 @@ pub(super) fn prune(plan: &Rc<Plan>, wanted: &Wanted) -> Rc<Plan> {
             Plan::new(Node::Union { children }, columns)
         }
         Node::SetOperation { .. } | Node::Range { .. } | Node::OneRowRelation => Rc::clone(plan),
+        Node::Join { .. } => joined(plan, wanted),
         node => passing(plan, node, wanted),
     }
 }
@@ -61,7 +62,17 @@ fn passing(plan: &Rc<Plan>, node: &Node, wanted: &Wanted) -> Rc<Plan> {
     Plan::new(node.clone().with_children(inputs), columns)
 }
 
-/// The input of a union with just the columns at these places.
+/// A join of two streams keeps whole rows: each side has just the columns that are read.
+fn joined(plan: &Rc<Plan>, wanted: &Wanted) -> Rc<Plan> {
+    let mut below = wanted.clone();
+    below.extend(reads(&plan.node));
+    let inputs: Vec<Rc<Plan>> = plan.node.children().into_iter().map(|child| exactly(child, &places(&child.columns, &below))).collect();
+    let is_there = |column: &&Column| inputs.iter().any(|input| input.column(column.id).is_some());
+    let columns = plan.columns.iter().filter(is_there).cloned().collect();
+    Plan::new(plan.node.clone().with_children(inputs), columns)
+}
+
+/// The input of a union or a join with just the columns at these places.
 fn exactly(child: &Rc<Plan>, kept: &[usize]) -> Rc<Plan> {
     let wanted: Vec<&Column> = kept.iter().map(|place| &child.columns[*place]).collect();
     let pruned = prune(child, &wanted.iter().map(|column| column.id).collect());
