@@ -118,7 +118,7 @@ impl Relation {
             }
             Self::Filter(keeps, below) => {
                 let mut rows = below.run(input, before_ms, now_ms, account);
-                rows.retain(|row| keeps(row));
+                rows.retain(&*keeps);
                 rows
             }
             Self::Map(mappings, below) => {

@@ -28,7 +28,7 @@ fn names(subset: &[usize]) -> Vec<String> {
 
 fn drop_duplicates(choices: [u8; 6]) -> Query {
     let mode = pick(choices[0], &[OutputMode::Append, OutputMode::Update]);
-    let delay_ms = Some(pick(choices[1], DELAYS_MS)).filter(|_| choices[2] % 4 > 0);
+    let delay_ms = Some(pick(choices[1], DELAYS_MS)).filter(|_| !choices[2].is_multiple_of(4));
     let subset = pick(choices[3], SUBSETS);
     let rule = Deduplication { keys: subset.to_vec(), event_time: delay_ms.map(|_| 1), within_ms: None, seen: Vec::new() };
     let source = if delay_ms.is_some() { watched(0, 0, Vec::new()) } else { Relation::Source(0, Vec::new()) };
@@ -65,7 +65,7 @@ fn within_watermark(choices: [u8; 6]) -> Query {
 fn limit(choices: [u8; 6]) -> Query {
     let most = pick(choices[0], &[1, 3, 5, 12]);
     let delay_ms = pick(choices[1], DELAYS_MS);
-    let (is_union, deduplicates) = (choices[2] % 2 == 0, choices[3] % 2 == 0);
+    let (is_union, deduplicates) = (choices[2].is_multiple_of(2), choices[3].is_multiple_of(2));
     let mut relation = watched(0, 0, Vec::new());
     if is_union {
         relation = Relation::Union(Box::new(relation), Box::new(watched(1, 1, Vec::new())));

@@ -37,7 +37,7 @@ fn by_window(choices: [u8; 6]) -> Query {
     let (mode, delay_ms) = (pick(choices[0], MODES), pick(choices[1], DELAYS_MS));
     let (length_ms, slide_ms) = pick(choices[2], WINDOWS);
     let window = format!("window(at, '{length_ms} milliseconds', '{slide_ms} milliseconds')");
-    let with_key = choices[3] % 4 > 0;
+    let with_key = !choices[3].is_multiple_of(4);
     let keys: Vec<String> = [window, "ak".to_owned()].into_iter().take(if with_key { 2 } else { 1 }).collect();
     let mut columns = vec![0, 1, 3];
     if !with_key {
@@ -73,8 +73,8 @@ fn by_event_time(choices: [u8; 6]) -> Query {
 
 fn by_key(choices: [u8; 6]) -> Query {
     let mode = pick(choices[0], &[OutputMode::Update, OutputMode::Complete]);
-    let delay_ms = Some(pick(choices[1], DELAYS_MS)).filter(|_| choices[2] % 3 > 0);
-    let with_key = choices[3] % 4 > 0;
+    let delay_ms = Some(pick(choices[1], DELAYS_MS)).filter(|_| !choices[2].is_multiple_of(3));
+    let with_key = !choices[3].is_multiple_of(4);
     let rule = Aggregation { keys: usize::from(with_key), event_time: None, mode, only_count: false, groups: Vec::new() };
     let source = if delay_ms.is_some() { watched(0, 0, Vec::new()) } else { Relation::Source(0, Vec::new()) };
     let columns = if with_key { vec![0, 2] } else { vec![2] };

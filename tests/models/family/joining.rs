@@ -35,7 +35,7 @@ pub const FAMILIES: &[Family] = &[
 ];
 
 fn inner(choices: [u8; 6]) -> Query {
-    by_range(How::Inner, choices, [choices[4] % 5 > 0, choices[5] % 5 > 0])
+    by_range(How::Inner, choices, [!choices[4].is_multiple_of(5), !choices[5].is_multiple_of(5)])
 }
 
 fn left(choices: [u8; 6]) -> Query {
