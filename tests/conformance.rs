@@ -17,6 +17,8 @@ mod messages;
 mod restart_anywhere;
 #[path = "runners/table.rs"]
 mod table;
+#[path = "runners/written_back.rs"]
+mod written_back;
 
 use cases::Case;
 use known::Known;
@@ -47,7 +49,8 @@ pub enum Outcome {
 /// A way to run a case: its name and text in, what came of it out.
 type Runner = fn(&str, &str) -> Outcome;
 
-const RUNNERS: [(&str, Runner); 3] = [("replay", replayed), ("restart", restart_anywhere::run), ("messages", messages::run)];
+const RUNNERS: [(&str, Runner); 4] =
+    [("replay", replayed), ("restart", restart_anywhere::run), ("written", written_back::run), ("messages", messages::run)];
 
 fn main() {
     let arguments = Arguments::from_args();

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 logs=${CARGO_TARGET_DIR:-target}/test-logs
 mkdir -p "$logs"
-suites=(format lint native conformance models node chromium package page learner speed)
+suites=(format lint native conformance models node chromium package page browser learner speed)
 wanted=("$@")
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
@@ -40,6 +40,9 @@ suite_package() {
 
 suite_page() { npm run --silent --prefix www bundle && trunk build --release --offline && bash tests/sizes.sh; }
 
+# The conformance cases through the built worker.
+suite_browser() { node --test --test-reporter=tap tests/runners/browser.test.mjs; }
+
 suite_learner() { node --test --test-reporter=tap tests/browser/*.test.mjs; }
 
 suite_speed() { cargo bench --bench windowed_count -- --quick && node tests/javascript/speed.mjs; }
@@ -51,6 +54,20 @@ count() {
     /^# pass /      { p += $3 }
     /^# fail /      { f += $3 }
     END { print (want == "passed" ? p : f) + 0 }' "$2"
+}
+
+# The table of conformance: the native runners' columns, and the browser's where it ran.
+table() {
+  [ -f "$logs/conformance.log" ] || return 0
+  local browser=$logs/browser.log
+  [ -f "$browser" ] || browser=/dev/null
+  awk '
+    FILENAME != ARGV[2] { if ($2 == "browser" && NF == 4) { cell[$3] = $4; split($4, count, "/"); passed += count[1]; total += count[2] } next }
+    /^left out /        { print; next }
+    /^area /            { inside = 1; print $0 sprintf(" %9s", "browser"); next }
+    inside              { print $0 sprintf(" %9s", $1 == "all" ? passed + 0 "/" total + 0 : ($1 in cell ? cell[$1] : "-")) }
+    /^all /             { inside = 0 }
+  ' "$browser" "$logs/conformance.log"
 }
 
 run() {
@@ -78,12 +95,8 @@ run() {
 for name in "${wanted[@]}"; do run "$name"; done
 
 echo
-<<<<<<< HEAD
-[ -f "$logs/conformance.log" ] && sed -n '/^area /,/^all /p; /^left out /p' "$logs/conformance.log"
-=======
-[ -f "$logs/conformance.log" ] && sed -n '/^area /,/^all /p' "$logs/conformance.log"
+table
 [ -f "$logs/models.log" ] && { echo; sed -n '/^models /p' "$logs/models.log"; }
->>>>>>> d44f675 (Prove the stateful operators by random histories against a model of Spark's rules)
 [ -f "$logs/page.log" ] && { echo; sed -n '/^size /p' "$logs/page.log"; }
 [ -f "$logs/speed.log" ] && { echo; sed -n '/^speed /p; /time:/p; /thrpt:/p' "$logs/speed.log"; }
 echo

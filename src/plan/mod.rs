@@ -23,7 +23,7 @@ pub mod streaming;
 mod tests;
 
 pub use analyzer::{Analyzer, Catalog};
-pub use column::{Column, Named, WindowKind};
+pub use column::{Column, Named, WindowKind, quote};
 pub use event_time::EventTime;
 pub use frame::{Frame, JoinOn};
 pub use node::{JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, WindowFunction};

@@ -36,6 +36,7 @@ mod udf;
 mod values;
 mod waits;
 mod window;
+pub mod write_back;
 mod writer;
 
 pub use driver::Printed;

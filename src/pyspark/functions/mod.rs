@@ -42,6 +42,17 @@ pub(super) struct FunctionSpec {
     pub arguments: Vec<Argument>,
 }
 
+impl FunctionSpec {
+    /// How many arguments the SQL call has at least: those behind may be left out.
+    pub(super) fn least(&self) -> usize {
+        let may_go = |argument: &&Argument| {
+            let default = self.defaults.iter().find(|(name, _)| *name == argument.parameter);
+            argument.when_none.as_deref() == Some("") || argument.when_none.is_none() && default.is_some_and(|(_, value)| value == "False")
+        };
+        self.arguments.len() - self.arguments.iter().rev().take_while(may_go).count()
+    }
+}
+
 /// An argument of the SQL call.
 #[derive(Debug)]
 pub(super) struct Argument {
@@ -59,6 +70,13 @@ pub(super) struct Argument {
 pub(super) fn find(name: &str) -> Option<&'static FunctionSpec> {
     let all = all();
     all.binary_search_by(|it| it.name.as_str().cmp(name)).ok().map(|at| &all[at])
+}
+
+/// The functions that make a call of this SQL name, one of the same name in Python first.
+pub(super) fn of_sql_name(name: &str) -> Vec<&'static FunctionSpec> {
+    let mut found: Vec<&FunctionSpec> = all().iter().filter(|it| it.sql_name == name).collect();
+    found.sort_by_key(|it| it.name != name);
+    found
 }
 
 /// The names that `from pyspark.sql.functions import *` brings.
