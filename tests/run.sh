@@ -25,11 +25,15 @@ suite_conformance() { cargo test --test conformance; }
 
 suite_models() { TIDEMARK_HISTORIES=1 cargo test --test models; }
 
-suite_node() { wasm-pack test --node --mode no-install -- --features javascript --test wasm_node; }
-
-suite_chromium() {
-  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install -- --test wasm_browser
+# `wasm-pack test` would build every test of the crate for WebAssembly, and once more for the browser: its own runner on these two does not.
+wasm_test() {
+  WASM_BINDGEN_TEST_TIMEOUT=300 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+    cargo test --target wasm32-unknown-unknown --test "$1"
 }
+
+suite_node() { cargo test --target wasm32-unknown-unknown --test wasm_node --test wasm_browser --no-run && wasm_test wasm_node; }
+
+suite_chromium() { WASM_BINDGEN_TEST_ONLY_WEB=1 CHROMEDRIVER=$(command -v chromedriver) wasm_test wasm_browser; }
 
 suite_package() {
   wasm-pack build --mode no-install --target nodejs --out-dir pkg/node --features javascript &&

@@ -170,11 +170,11 @@ pub fn open_continuous_source(world: &mut dyn World, reading: Reading, log_folde
     }
 }
 
-/// Read files in one go: `spark.read`.
+/// Read files in one go: `spark.read`. Only those among `listed`, where the program has listed them before.
 ///
 /// # Errors
 /// As the file source's.
-pub fn read(world: &dyn World, reading: &Reading) -> Result<SourceRows> {
+pub fn read(world: &dyn World, reading: &Reading, listed: Option<&[String]>) -> Result<SourceRows> {
     let Reading { request, columns, filters, zone } = reading;
     if request.format.eq_ignore_ascii_case("kafka") {
         return kafka::read(world.cluster(), &request.options, columns);
@@ -182,7 +182,16 @@ pub fn read(world: &dyn World, reading: &Reading) -> Result<SourceRows> {
     let schema = request.schema.clone().unwrap_or_else(text_schema);
     check_types(&request.format, &schema)?;
     let reader = FileReader::new(&request.format, &request.options, &schema, columns.clone(), filters.clone(), zone)?;
-    reader.read(world.disk(), &files_of(world.disk(), request, &request.paths()), false)
+    let mut files = files_of(world.disk(), request, &request.paths());
+    files.retain(|file| listed.is_none_or(|listed| listed.contains(&file.status.path)));
+    reader.read(world.disk(), &files, false)
+}
+
+/// The files that a batch reading finds now; none where the format is not one of files.
+#[must_use]
+pub fn list_files(world: &dyn World, request: &ReadRequest) -> Option<Vec<String>> {
+    let is_files = matches!(kind_of(&request.format, "reading"), Ok(Kind::Files));
+    is_files.then(|| files_of(world.disk(), request, &request.paths()).into_iter().map(|file| file.status.path).collect())
 }
 
 fn files_of(disk: &Disk, request: &ReadRequest, paths: &[String]) -> Vec<FileToRead> {

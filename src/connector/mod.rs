@@ -35,7 +35,7 @@ mod source;
 mod source_log;
 
 pub use file_sink::{SaveMode, WriteRequest, open_sink, write};
-pub use load::{ReadRequest, Reading, batch_schema, open_continuous_source, open_source, read, stream_schema};
+pub use load::{ReadRequest, Reading, batch_schema, list_files, open_continuous_source, open_source, read, stream_schema};
 pub use options::Options;
 pub use packages::Packages;
 pub use pushed_filter::{Compare, FilterTest, PushedFilter};

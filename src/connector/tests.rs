@@ -72,7 +72,7 @@ fn rows(reading: &Reading, read: &SourceRows) -> String {
 fn check(reading: &Reading, file: &str, expected: Expect) {
     let mut world = Simulated::new(1, 0);
     world.land_file(&format!("{}/1", reading.request.paths[0]), file.as_bytes().to_vec());
-    let text = match read(&world, reading) {
+    let text = match read(&world, reading, None) {
         Ok(read) => rows(reading, &read),
         Err(error) => error.to_string(),
     };
@@ -342,7 +342,7 @@ fn rate_and_socket_begin_with_an_empty_batch() {
 }
 
 fn batch_of(reading: &Reading, world: &Simulated) -> arrow_array::RecordBatch {
-    let read = read(world, reading).unwrap();
+    let read = read(world, reading, None).unwrap();
     let schema = crate::types::arrow::arrow_schema(reading.request.schema.as_ref().unwrap());
     arrow_array::RecordBatch::try_new(schema, read.columns).unwrap()
 }
@@ -374,7 +374,7 @@ fn what_is_written_is_read_back() {
     let found = batch_schema(&world, &back.request, &Zone::utc()).unwrap();
     assert_eq!(found, input.request.schema.clone().unwrap());
     let back = Reading { request: ReadRequest { schema: Some(found), ..back.request }, ..back };
-    assert_eq!(rows(&input, &read(&world, &input).unwrap()), rows(&back, &read(&world, &back).unwrap()));
+    assert_eq!(rows(&input, &read(&world, &input, None).unwrap()), rows(&back, &read(&world, &back, None).unwrap()));
     assert_eq!(batch_of(&back, &world), rows_in);
     let json = ReadRequest { format: "json".to_owned(), paths: vec!["/out/json".to_owned()], ..ReadRequest::default() };
     expect![[r#"
@@ -419,7 +419,7 @@ fn file_sink_writes_a_batch_once_and_partitions() {
     let schema = batch_schema(&world, &back, &Zone::utc()).unwrap();
     back.schema = Some(schema.clone());
     let reading = Reading { columns: (0..schema.fields.len()).collect(), request: back, filters: Vec::new(), zone: Zone::utc() };
-    let mut lines: Vec<String> = rows(&reading, &read(&world, &reading).unwrap()).lines().map(str::to_owned).collect();
+    let mut lines: Vec<String> = rows(&reading, &read(&world, &reading, None).unwrap()).lines().map(str::to_owned).collect();
     lines.sort();
     expect![[r#"
         root
@@ -560,7 +560,7 @@ mod random {
             ],
         ] {
             reading.filters = filters;
-            let read = read(&world, &reading).unwrap();
+            let read = read(&world, &reading, None).unwrap();
             assert_eq!(rows(&reading, &read).lines().count(), read.rows);
         }
         let _ = batch_schema(&world, &ReadRequest { schema: None, ..reading.request }, &Zone::utc());

@@ -99,5 +99,5 @@ impl crate::plan::Catalog for Catalog {
 }
 
 fn table_source(name: &str, schema: Schema) -> SourceSpec {
-    SourceSpec { format: "memory".to_owned(), options: Vec::new(), schema, path: name.to_owned(), streaming: false }
+    SourceSpec { format: "memory".to_owned(), options: Vec::new(), schema, path: name.to_owned(), streaming: false, listed: None }
 }

@@ -48,7 +48,7 @@ pub fn open_sink(start: &QueryStart, format: &str, options: &Options, zone: &Zon
 /// Files that are gone or malformed.
 pub fn read(world: &mut dyn World, leaf: &plan::Plan, source: &plan::Source, zone: &Zone) -> Result<SourceRows> {
     let filters = source.pushed.iter().filter_map(|condition| super::pushed::filter(condition, source, leaf)).collect();
-    connector::read(world, &reading(source, filters, zone))
+    connector::read(world, &reading(source, filters, zone), source.spec.listed.as_deref())
 }
 
 fn reading(source: &plan::Source, filters: Vec<PushedFilter>, zone: &Zone) -> Reading {

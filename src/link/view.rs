@@ -281,6 +281,8 @@ pub struct Setting {
     /// `format("memory")` takes whatever `foreachBatch` takes and recovers in every mode, and the folders that a program reads are there:
     /// what case files stand for.
     pub recording: bool,
+    /// Spark as it is installed, without the Kafka package on its class path.
+    pub plain: bool,
 }
 
 /// What the world sends by itself.

@@ -279,8 +279,7 @@ impl Stage {
         let mut playground = Playground::with_world(world);
         playground.session_mut().set_tracing(true);
         playground.set_recording(setting.recording);
-        if setting.recording {
-            // The oracle of case files is plain Spark.
+        if setting.plain {
             playground.session_mut().set_packages(Packages::default());
         }
         for (key, value) in &setting.conf {

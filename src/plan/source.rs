@@ -15,6 +15,9 @@ pub struct SourceSpec {
     pub path: String,
     /// `readStream` or `read`.
     pub streaming: bool,
+    /// The files that a batch reading found when the program asked for it: its frames never see later ones (`InMemoryFileIndex`).
+    /// None where nothing was listed.
+    pub listed: Option<Vec<String>>,
 }
 
 impl SourceSpec {

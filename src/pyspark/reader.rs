@@ -10,6 +10,7 @@ use super::types_module;
 use super::values;
 use crate::connector::ReadRequest;
 use crate::connector::batch_schema;
+use crate::connector::list_files;
 use crate::connector::stream_schema;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
@@ -170,7 +171,8 @@ pub(super) fn table(driver: &mut Driver, streaming: bool, name: &str) -> Result<
     match driver.session.catalog().table(name) {
         Some(table) if !table.is_view => {
             let schema = table.rows.schema.clone();
-            let spec = SourceSpec { format: "memory".to_owned(), options: Vec::new(), schema, path: table.name.clone(), streaming };
+            let spec =
+                SourceSpec { format: "memory".to_owned(), options: Vec::new(), schema, path: table.name.clone(), streaming, listed: None };
             Ok(Frame::source(spec, driver.session.analyzer()))
         }
         _ => Err(errors::unknown_to_us("readStream.table of what is no table")),
@@ -201,6 +203,7 @@ fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame>
         schema: schema.map_err(advised)?,
         path: path.unwrap_or_default(),
         streaming: reader.streaming,
+        listed: if reader.streaming { None } else { list_files(&driver.world, &request) },
     };
     Ok(Frame::source(spec, driver.session.analyzer()))
 }

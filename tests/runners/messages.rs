@@ -50,7 +50,7 @@ impl Wire {
         let conf = conf.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
         Self {
             worker: Worker::default(),
-            setting: view::Setting { seed: 1, start_ms: START_MS, conf, recording, ..view::Setting::default() },
+            setting: view::Setting { seed: 1, start_ms: START_MS, conf, recording, plain: true, ..view::Setting::default() },
             running: false,
             programs: 0,
             again: None,

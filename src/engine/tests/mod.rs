@@ -46,6 +46,7 @@ impl Stage {
             schema: ddl::parse_schema(schema).unwrap(),
             path: path.to_owned(),
             streaming: true,
+            listed: None,
         };
         Frame::source(spec, self.session.analyzer())
     }

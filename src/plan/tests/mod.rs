@@ -110,6 +110,7 @@ impl World {
                     schema,
                     path: "/in".to_owned(),
                     streaming: kind == "stream",
+                    listed: None,
                 };
                 Ok(Frame::source(spec, &self.analyzer))
             }
