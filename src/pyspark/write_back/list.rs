@@ -190,7 +190,12 @@ fn grouped(writer: &Writer, keys: &[Named], calls: &[NamedCall], results: Vec<(E
     if results.is_empty() {
         return unwritable("a grouping without aggregates");
     }
-    let results: Vec<String> = results.into_iter().map(|(expr, name)| named(&input.speaker, expr, &name)).collect::<Result<_>>()?;
+    // Unlike `select` and `groupBy`, `agg` takes no names.
+    let result = |(expr, name): (Expr, String)| match crate::expr::name_of(&expr) == name {
+        true => input.speaker.column(&expr),
+        false => named(&input.speaker, expr, &name),
+    };
+    let results: Vec<String> = results.into_iter().map(result).collect::<Result<_>>()?;
     Ok(chain.then(format!("agg({})", results.join(", "))))
 }
 

@@ -46,13 +46,14 @@ pub(super) fn write_stream(chain: Chain, start: &QueryStart) -> Result<Chain> {
         chain = chain.then(format!("queryName({})", text(name)));
     }
     chain = chain.then(format!("outputMode({})", text(&start.mode.to_string())));
+    let every = |kind: &str, interval_ms: i64| format!("trigger({kind}={})", text(&literal::duration(interval_ms * 1000)));
     chain = match start.trigger {
         Trigger::Default => chain,
-        Trigger::ProcessingTime(interval_ms) => {
-            chain.then(format!("trigger(processingTime={})", text(&literal::duration(interval_ms * 1000))))
-        }
+        Trigger::ProcessingTime(interval_ms) => chain.then(every("processingTime", interval_ms)),
         Trigger::AvailableNow => chain.then("trigger(availableNow=True)"),
         Trigger::Once => chain.then("trigger(once=True)"),
+        Trigger::Continuous(interval_ms) => chain.then(every("continuous", interval_ms)),
+        Trigger::RealTime(interval_ms) => chain.then(every("realTime", interval_ms)),
     };
     if !start.partition_by.is_empty() {
         let columns: Vec<String> = start.partition_by.iter().map(|name| text(name)).collect();
