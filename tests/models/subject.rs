@@ -91,6 +91,7 @@ fn source_frame(session: &Session, history: &History, source: usize) -> Frame {
         schema: ddl::parse_schema(&format!("{name}k STRING, {name}t TIMESTAMP, {name}v BIGINT")).unwrap(),
         path: format!("/data/{name}"),
         streaming: true,
+        listed: None,
     };
     Frame::source(spec, session.analyzer())
 }
