@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::settings::Setting;
 use crate::types::Zone;
 
 /// Settings as `spark.conf` holds them.
@@ -12,36 +13,15 @@ pub struct Conf {
     set: BTreeMap<String, String>,
 }
 
-/// Defaults of the settings that programs read or that the engine follows.
-const DEFAULTS: &[(&str, &str)] = &[
-    ("spark.app.name", "tidemark"),
-    ("spark.master", "local[1]"),
-    ("spark.sql.ansi.enabled", "true"),
-    ("spark.sql.caseSensitive", "false"),
-    ("spark.sql.session.timeZone", "UTC"),
-    // DIFFERENCE: Spark's default is 200; here state always has one partition, and the recorded oracle runs with one.
-    ("spark.sql.shuffle.partitions", "200"),
-    ("spark.sql.sources.default", "parquet"),
-    ("spark.sql.streaming.checkpointFileManagerClass", ""),
-    ("spark.sql.streaming.metricsEnabled", "false"),
-    ("spark.sql.streaming.minBatchesToRetain", "100"),
-    ("spark.sql.streaming.multipleWatermarkPolicy", "min"),
-    ("spark.sql.streaming.noDataMicroBatches.enabled", "true"),
-    ("spark.sql.streaming.noDataProgressEventInterval", "10000"),
-    ("spark.sql.streaming.numRecentProgressUpdates", "100"),
-    ("spark.sql.streaming.schemaInference", "false"),
-    ("spark.sql.streaming.stateStore.stateSchemaCheck", "true"),
-    ("spark.sql.streaming.statefulOperator.allowMultiple", "true"),
-    ("spark.sql.streaming.statefulOperator.checkCorrectness.enabled", "true"),
-    ("spark.sql.streaming.stopActiveRunOnRestart", "true"),
-    ("spark.sql.streaming.unsupportedOperationCheck", "true"),
-];
+/// Defaults of the settings that are not streams' own.
+const DEFAULTS: &[(&str, &str)] = &[("spark.app.name", "tidemark"), ("spark.master", "local[1]"), ("spark.sql.session.timeZone", "UTC")];
 
 impl Conf {
     /// The value in force: what was set, or Spark's default. None for a key that has neither.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        let default = || DEFAULTS.iter().find(|(known, _)| *known == key).map(|(_, value)| *value).filter(|value| !value.is_empty());
+        let other = || DEFAULTS.iter().find(|(known, _)| *known == key).map(|(_, value)| *value);
+        let default = || Setting::find(key).map_or_else(other, |setting| setting.default);
         self.set.get(key).map(String::as_str).or_else(default)
     }
 

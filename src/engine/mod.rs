@@ -16,10 +16,12 @@ mod query;
 mod report;
 mod run_tree;
 mod session;
+mod settings;
 mod sink;
 mod sources;
 mod start;
 mod state_files;
+mod state_reader;
 mod step;
 mod trace;
 mod trigger;
@@ -30,7 +32,11 @@ pub use conf::Conf;
 pub use query::{Query, StateTable};
 pub use report::{BatchReport, Fate, OperatorLine, Outcome, Sealed, SourceReport, WatermarkReport, WindowFate};
 pub use session::Session;
+pub use settings::Setting;
+pub use settings::check as check_setting;
 pub use start::{QueryStart, SinkKind, Trigger};
+pub use state_reader::is_state_format;
+pub use state_reader::read as read_state;
 pub use step::{QueryId, Step};
 
 #[cfg(test)]

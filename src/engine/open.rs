@@ -172,6 +172,7 @@ pub fn recover(query: &mut Query, world: &mut dyn World) -> Result<()> {
         }
     }
     query.run.recovered = true;
+    query.run.first_batch_id = query.run.batch_id;
     Ok(())
 }
 

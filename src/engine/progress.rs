@@ -58,7 +58,7 @@ pub fn note_batch(query: &mut Query, report: &mut BatchReport) {
 
 /// Reports a trigger that ran no batch, unless something was reported within the last ten seconds.
 pub fn note_idle(query: &mut Query) {
-    let interval_ms = query.conf.number("spark.sql.streaming.noDataProgressEventInterval", 10_000);
+    let interval_ms = query.conf.duration_ms("spark.sql.streaming.noDataProgressEventInterval").unwrap_or(10_000);
     let now_ms = query.run.trigger_ms;
     if query.recent.last_ms.is_some_and(|last_ms| now_ms - interval_ms < last_ms) {
         return;
@@ -212,20 +212,35 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
         plain(&mut out, "numRowsDroppedByWatermark", state.dropped);
         plain(&mut out, "numShufflePartitions", partitions);
         plain(&mut out, "numStateStoreInstances", partitions);
-        plain(&mut out, "customMetrics", custom_metrics(state, report.watermark.is_some()));
+        plain(&mut out, "customMetrics", custom_metrics(state, report.watermark.is_some(), map_cache(query, name, report.batch_id)));
         out.push('}');
         out
     });
     format!("[{}]", texts.collect::<Vec<_>>().join(","))
 }
 
+/// How often the stores of an operator have been found loaded in this run, and how often not: Spark loads each once a batch, an aggregation's twice,
+/// first to restore, then to save. The empty version 0 counts as neither.
+fn map_cache(query: &Query, operator: &str, batch_id: u64) -> (u64, u64) {
+    let loads = match operator {
+        "stateStoreSave" | "sessionWindowStateStoreSaveExec" => 2,
+        "symmetricHashJoin" => 4,
+        _ => 1,
+    };
+    let stores = if operator == "symmetricHashJoin" { 4 } else { 1 };
+    match query.run.first_batch_id {
+        0 => (loads * batch_id, 0),
+        first => (loads * (batch_id + 1).saturating_sub(first) - stores, stores),
+    }
+}
+
 /// What the state store provider adds, by name.
-fn custom_metrics(state: StateCounters, evicts: bool) -> String {
+fn custom_metrics(state: StateCounters, evicts: bool, (hits, misses): (u64, u64)) -> String {
     let mut out = String::from("{");
     plain(&mut out, "SnapshotLastUploaded.partition_0_default", -1);
     plain(&mut out, "forceSnapshotCount", 0);
-    plain(&mut out, "loadedMapCacheHitCount", 0);
-    plain(&mut out, "loadedMapCacheMissCount", 0);
+    plain(&mut out, "loadedMapCacheHitCount", hits);
+    plain(&mut out, "loadedMapCacheMissCount", misses);
     if let Some(duplicates) = state.duplicates {
         plain(&mut out, "numDroppedDuplicateRows", duplicates);
         plain(&mut out, "numRowsIncrementallyRemoved", 0);

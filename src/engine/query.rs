@@ -110,6 +110,8 @@ pub(super) struct Run {
     /// Set once the checkpoint has been read.
     pub recovered: bool,
     pub batch_id: u64,
+    /// The batch with which the run began.
+    pub first_batch_id: u64,
     /// The batch's entry of the offset log, once it is written: the batch must run.
     pub offsets: Option<OffsetSeq>,
     /// The watermark of the batch before, milliseconds: judges late rows.

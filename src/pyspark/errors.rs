@@ -85,7 +85,10 @@ fn add_methods(class: &Value) {
     method("getCondition", |it| it.condition.clone());
     method("getErrorClass", |it| it.condition.clone());
     method("getMessage", |it| Some(it.message.clone()));
-    method("getSqlState", |it| it.message.rsplit_once("SQLSTATE: ").map(|it| it.1.chars().take(5).collect()));
+    method("getSqlState", |it| {
+        let text = it.condition.as_ref().map(|_| &it.message)?;
+        text.rsplit_once("SQLSTATE: ").map(|it| it.1.chars().take(5).collect())
+    });
 }
 
 /// A PySpark error of this class (`PySparkTypeError`, ...) with a condition and its parameters.

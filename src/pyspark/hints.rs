@@ -6,6 +6,10 @@ use super::types_module;
 use crate::diag::Diagnostic;
 use crate::diag::Hint;
 use crate::diag::Span;
+use crate::engine::Query;
+use crate::plan::Node;
+use crate::plan::OutputMode;
+use crate::plan::Plan;
 
 /// Adds what to do instead to a diagnostic of this program.
 pub(super) fn add(diagnostic: &mut Diagnostic, program: &str) {
@@ -57,6 +61,15 @@ pub(super) fn unstarted(program: &str) -> Vec<Hint> {
     let Some(end) = lens::unstarted(program) else { return Vec::new() };
     let text = "The query is described but not started: nothing runs until .start() is called.".to_owned();
     vec![Hint { text, fix: Some((Span { start: end, end }, ".start()".to_owned())) }]
+}
+
+/// Advice about a query that runs, where Spark 4.0, the exam's, refused it.
+pub(super) fn refused_before(query: &Query) -> Option<Hint> {
+    let joins_streams = |plan: &Plan| matches!(&plan.node, Node::Join { left, right, .. } if left.is_streaming && right.is_streaming);
+    let is_new = query.mode() == OutputMode::Update && query.plan().exists(&joins_streams);
+    is_new.then(|| {
+        plain("Spark 4.3 joins two streams in update mode. Spark 4.0, which the exam asks about, refuses it: there such joins run in append mode only.")
+    })
 }
 
 fn plain(text: &str) -> Hint {

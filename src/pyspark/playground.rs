@@ -167,6 +167,7 @@ impl Playground {
         if outcome.diagnostic.is_none() && self.driver.session.queries().count() == before {
             outcome.notes = hints::unstarted(source);
         }
+        outcome.notes.extend(self.driver.session.queries().skip(before).find_map(|(_, query)| hints::refused_before(query)));
         outcome
     }
 

@@ -14,6 +14,8 @@ use crate::connector::list_files;
 use crate::connector::stream_schema;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::engine::is_state_format;
+use crate::engine::read_state;
 use crate::plan::Catalog;
 use crate::plan::Frame;
 use crate::plan::SourceSpec;
@@ -21,6 +23,7 @@ use crate::python::Value;
 use crate::sql::ddl;
 use crate::types::DataType;
 use crate::types::Schema;
+use crate::world::World;
 use std::cell::RefCell;
 
 /// A reader as far as the program has filled it in.
@@ -183,6 +186,11 @@ pub(super) fn table(driver: &mut Driver, streaming: bool, name: &str) -> Result<
 fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame> {
     let conf = driver.session.conf();
     let format = reader.format.clone().unwrap_or_else(|| conf.get("spark.sql.sources.default").unwrap_or("parquet").to_owned());
+    if !reader.streaming && is_state_format(&format) {
+        let options = reader.options.to_vec().into_iter().collect();
+        let (schema, arrays, rows) = read_state(driver.world.disk(), &format, &options, path.as_deref())?;
+        return Ok(Frame::local(&schema, arrays, rows, driver.session.analyzer()));
+    }
     driver.session.packages().check(&format, "reading")?;
     let path = path.or_else(|| reader.options.get("path").map(str::to_owned));
     let request = ReadRequest {

@@ -12,6 +12,8 @@ use super::reader::Reader;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::engine::Setting;
+use crate::engine::check_setting;
 use crate::plan::Frame;
 use crate::python::Value;
 use std::cell::RefCell;
@@ -136,12 +138,18 @@ pub(super) fn conf_method(driver: &mut Driver, name: &str, call: &Call) -> Resul
             if value.is_none() {
                 return Err(Diagnostic::plain(Class::IllegalArgument, format!("requirement failed: value cannot be null for key: {key}")));
             }
-            driver.session.set_conf(key, options::text(value));
+            let value = options::text(value);
+            check_setting(&key, &value)?;
+            driver.session.set_conf(key, value);
             Ok(Value::None)
         }
+        // A default that the call brings goes before Spark's own.
+        "get" if call.has("default") && !driver.session.conf().all().contains_key(&key) => Ok(call.get("default").clone()),
         "get" => match (driver.session.conf().get(&key), call.has("default")) {
             (Some(value), _) => Ok(Value::str(value)),
             (None, true) => Ok(call.get("default").clone()),
+            // An optional setting of Spark's that is not set.
+            (None, false) if Setting::find(&key).is_some() => Ok(Value::None),
             (None, false) => {
                 let text = format!("The SQL config \"{key}\" cannot be found. Please verify that the config exists.");
                 Err(Diagnostic::new(Class::Named("SparkNoSuchElementException".to_owned()), "SQL_CONF_NOT_FOUND", text, "42K0I"))
@@ -151,7 +159,10 @@ pub(super) fn conf_method(driver: &mut Driver, name: &str, call: &Call) -> Resul
             driver.session.unset_conf(&key);
             Ok(Value::None)
         }
-        "isModifiable" => Ok(Value::Bool(key.starts_with("spark.sql."))),
+        "isModifiable" => {
+            let is_static = Setting::find(&key).is_some_and(|setting| setting.is_static());
+            Ok(Value::Bool(key.starts_with("spark.sql.") && !is_static))
+        }
         _ => Err(errors::unknown_to_us(&format!("RuntimeConfig.{name}"))),
     }
 }

@@ -185,3 +185,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_join_in_update_mode_tells_of_the_exam() {
+    let note = |mode: &str| {
+        let mut playground = Playground::new(1);
+        let program = format!(
+            "a = spark.readStream.format('rate').load()\n\
+             b = spark.readStream.format('rate').load().withColumnRenamed('value', 'k')\n\
+             a.join(b, a.value == b.k).writeStream.format('noop').outputMode('{mode}').start()\n"
+        );
+        let outcome = playground.run(&program);
+        assert!(outcome.diagnostic.is_none(), "{:?}", outcome.diagnostic);
+        outcome.notes.iter().any(|note| note.text.contains("Spark 4.0"))
+    };
+    assert!(note("update") && !note("append"));
+}

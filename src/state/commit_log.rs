@@ -55,6 +55,12 @@ impl CommitLog {
         Ok(self.get(disk, id)?.map(|commit| (id, commit)))
     }
 
+    /// The batches that have ended and are not purged, from the oldest on.
+    #[must_use]
+    pub fn batch_ids(&self, disk: &Disk) -> Vec<u64> {
+        self.log.batch_ids(disk)
+    }
+
     /// Remove all entries before this batch.
     pub fn purge(&self, disk: &mut Disk, threshold: u64) {
         self.log.purge(disk, threshold);

@@ -18,6 +18,7 @@ pub use file_form::{Change, FileForm, Record, Scan};
 pub use metadata::{OperatorMetadata, StateStoreInfo, StreamMetadata};
 pub use offset_log::{OffsetLog, OffsetSeq};
 pub use recovery::{Decision, Observed, observe, recover};
+pub use snapshot::read_version;
 pub use store::StateStore;
 
 #[cfg(test)]

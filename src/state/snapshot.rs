@@ -83,6 +83,24 @@ fn take_part<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
     Some(Some(part))
 }
 
+/// The rows of a version as the files hold them, by key.
+///
+/// # Errors
+/// Files that are missing or damaged.
+pub fn read_version(disk: &Disk, folder: &str, version: u64) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let mut rows = std::collections::BTreeMap::new();
+    for path in files_of(disk, folder, version)? {
+        let damaged = || malformed(&path, "Error reading state file: it is damaged or not one of a state store.");
+        for (key, value) in records(disk.read(&path).unwrap_or_default()).ok_or_else(damaged)? {
+            match value {
+                Some(value) => rows.insert(key, value),
+                None => rows.remove(&key),
+            };
+        }
+    }
+    Ok(rows.into_iter().collect())
+}
+
 /// The files that make up a version: the newest snapshot at or before it, if any, and the deltas after that in order.
 pub(super) fn files_of(disk: &Disk, folder: &str, version: u64) -> Result<Vec<String>> {
     let mut files = Vec::new();
