@@ -66,6 +66,8 @@ pub struct Lowered {
     pub delays_ms: Vec<i64>,
     /// Whether a watermark lies on a column that has one, below an operator with state: the query will fail once it moves.
     pub redefines_watermark: bool,
+    /// What Spark refuses only when it plans the first batch.
+    pub refused: Option<Box<Diagnostic>>,
 }
 
 /// A streaming source of a query.
@@ -81,10 +83,10 @@ pub struct StreamLeaf {
 /// # Errors
 /// What Tidemark does not know yet.
 pub fn lower_stream(plan: &Rc<Plan>, mode: OutputMode) -> Result<Lowered> {
-    let mut lowering = Lowering { mode, sources: Vec::new(), delays_ms: Vec::new(), redefines_watermark: false };
+    let mut lowering = Lowering::new(mode);
     let tree = lowering.lower(plan)?;
-    let Lowering { sources, delays_ms, redefines_watermark, .. } = lowering;
-    Ok(Lowered { tree, sources, delays_ms, redefines_watermark })
+    let Lowering { sources, delays_ms, redefines_watermark, refused, .. } = lowering;
+    Ok(Lowered { tree, sources, delays_ms, redefines_watermark, refused })
 }
 
 /// Lowers a batch plan.
@@ -92,7 +94,7 @@ pub fn lower_stream(plan: &Rc<Plan>, mode: OutputMode) -> Result<Lowered> {
 /// # Errors
 /// What Tidemark does not know yet.
 pub fn lower_batch(plan: &Rc<Plan>) -> Result<Tree> {
-    Lowering { mode: OutputMode::Complete, sources: Vec::new(), delays_ms: Vec::new(), redefines_watermark: false }.lower(plan)
+    Lowering::new(OutputMode::Complete).lower(plan)
 }
 
 /// Something that Spark does and Tidemark does not yet.
@@ -110,9 +112,14 @@ struct Lowering {
     sources: Vec<StreamLeaf>,
     delays_ms: Vec<i64>,
     redefines_watermark: bool,
+    refused: Option<Box<Diagnostic>>,
 }
 
 impl Lowering {
+    fn new(mode: OutputMode) -> Self {
+        Self { mode, sources: Vec::new(), delays_ms: Vec::new(), redefines_watermark: false, refused: None }
+    }
+
     fn lower(&mut self, plan: &Rc<Plan>) -> Result<Tree> {
         let children = plan.children().into_iter().map(|child| self.lower(child)).collect::<Result<Vec<_>>>()?;
         let has_watermark = children.iter().any(|child| child.has_watermark);
@@ -159,6 +166,10 @@ impl Lowering {
             }
             Node::Filter { condition, .. } => Box::new(operator::Filter::new(condition.clone())),
             Node::Aggregate { .. } | Node::Deduplicate { .. } => self.stateful(plan)?,
+            Node::Expand(expand) => {
+                let keys = expand.keys.iter().map(|key| (key.column.id, key.expr.clone())).collect();
+                Box::new(operator::Expand::new(keys, expand.sets.clone(), expand.grouping_id.id))
+            }
             Node::TimeWindow(window) => {
                 let (column, time) = (&window.column, window.time.clone());
                 let notes = !has_watermark;
@@ -181,7 +192,12 @@ impl Lowering {
                 self.delays_ms.push(*delay_ms);
                 Box::new(operator::EventTimeWatermark::new(self.delays_ms.len() - 1, *event_time))
             }
-            Node::Join { left, right, join_type, condition } => join(plan, left, right, *join_type, condition.as_ref())?,
+            Node::Join { left, right, join_type, condition } => {
+                if left.is_streaming && right.is_streaming {
+                    self.check_stream_join(left, right, condition.as_ref());
+                }
+                join(plan, left, right, *join_type, condition.as_ref())?
+            }
             Node::Union { .. } => Box::new(operator::Union::new(plan.columns.iter().map(|column| column.id).collect())),
             Node::Sort { keys, .. } => {
                 let key = |order: &plan::Order| operator::SortKey {
@@ -221,14 +237,36 @@ impl Lowering {
         })
     }
 
+    /// Notes what the first batch will fail of; the first found counts.
+    fn refuse(&mut self, found: Box<Diagnostic>) {
+        self.refused.get_or_insert(found);
+    }
+
+    /// Two streams meet by keys, and each has one event time at most.
+    fn check_stream_join(&mut self, left: &Plan, right: &Plan, condition: Option<&Typed>) {
+        if join_watermark::facts(left, right, condition).keys.is_empty() {
+            let text = "Stream-stream join without equality predicate is not supported.";
+            self.refuse(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1181", text, ""));
+        }
+        for side in [left, right] {
+            if let Err(found) = plan::EventTime::only(side) {
+                self.refuse(found);
+            }
+        }
+    }
+
     /// An operator that has state in a stream and none in a batch.
-    fn stateful(&self, plan: &Rc<Plan>) -> Result<Box<dyn Operator>> {
+    fn stateful(&mut self, plan: &Rc<Plan>) -> Result<Box<dyn Operator>> {
         Ok(match &plan.node {
             Node::Aggregate { keys, calls, child } => {
                 // Operators take aggregates for granted; one that Tidemark does not know is told here.
                 calls.iter().try_for_each(|call| accumulator(&call.call).map(|_| ()))?;
                 let spec = aggregate_spec(keys, calls);
                 let session = keys.iter().position(|key| is_session_of(key, child));
+                if session.is_some() && keys.len() == 1 && plan.is_streaming {
+                    let text = "Global aggregation with session window in streaming query is not supported.";
+                    self.refuse(Diagnostic::analysis("_LEGACY_ERROR_TEMP_3068", text, ""));
+                }
                 match (session, plan.is_streaming) {
                     (Some(session), in_stream) => Box::new(operator::MergeSessions::new(spec, session, in_stream)),
                     (None, true) => Box::new(operator::Aggregate::in_stream(spec)),
@@ -236,6 +274,11 @@ impl Lowering {
                 }
             }
             Node::Deduplicate { keys, within_watermark, child } => {
+                if plan.is_streaming
+                    && let Err(found) = plan::EventTime::only(child)
+                {
+                    self.refuse(found);
+                }
                 let fields = || {
                     let key = |id: &ColumnId| (*id, column_of(child, *id).field(), column_of(child, *id).metadata_json());
                     keys.iter().map(key).collect()
@@ -294,7 +337,7 @@ fn join(plan: &Plan, left: &Plan, right: &Plan, join_type: JoinType, condition: 
         let facts = join_watermark::facts(left, right, condition);
         let columns = |side: &Plan| side.columns.iter().map(state_column).collect();
         let ids = plan.columns.iter().map(|column| column.id).collect();
-        return Ok(Box::new(operator::StreamJoin::new(join_type, condition.cloned(), facts, columns(left), columns(right), ids)));
+        return Ok(Box::new(operator::StreamJoin::new(join_type, facts, columns(left), columns(right), ids)));
     }
     let keys = condition.map(|condition| equalities(condition, left, right)).unwrap_or_default();
     let ids = plan.columns.iter().map(|column| column.id).collect();

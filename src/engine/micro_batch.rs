@@ -224,6 +224,9 @@ impl Query {
         if self.redefines_watermark && offsets.batch_watermark_ms > 0 {
             return Err(Stop::Failed(redefined_watermark()));
         }
+        if let Some(refused) = &self.refused {
+            return Err(Stop::Failed(refused.clone()));
+        }
         let new_data = self.sources.iter().any(|slot| slot.available.is_some() && slot.available != slot.committed);
         let message = if new_data { "Processing new data" } else { "No new data but cleaning up state" };
         message.clone_into(&mut self.run.status);

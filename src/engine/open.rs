@@ -121,6 +121,7 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
         sink,
         tree: lowered.tree,
         redefines_watermark: lowered.redefines_watermark,
+        refused: lowered.refused,
         sources,
         tracker: WatermarkTracker::new(policy, lowered.delays_ms.clone(), 0),
         delays_ms: lowered.delays_ms,

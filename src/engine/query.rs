@@ -50,6 +50,7 @@ pub struct Query {
     pub(super) sink: SinkSlot,
     pub(super) tree: Tree,
     pub(super) redefines_watermark: bool,
+    pub(super) refused: Option<Box<Diagnostic>>,
     pub(super) sources: Vec<SourceSlot>,
     pub(super) delays_ms: Vec<i64>,
     pub(super) tracker: WatermarkTracker,

@@ -32,6 +32,7 @@ pub use evaluate::evaluate_constant;
 pub use from_sql::from_sql;
 pub use from_sql::parse;
 pub use from_sql::sort_keys;
+pub use function::grouping::no_sets as no_grouping_sets;
 pub use name::name_of;
 pub use name::pretty_name;
 pub use resolve::resolve;

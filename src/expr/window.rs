@@ -123,7 +123,7 @@ fn duration(resolver: &Resolver<'_>, expr: &Expr) -> Result<i64> {
 }
 
 fn text_duration(text: &str) -> Result<i64> {
-    let found = interval::parse(text)
+    let found = interval::parse_duration(text)
         .map_err(|_| Diagnostic::analysis("CANNOT_PARSE_INTERVAL", interval::cannot_parse_text(text), interval::SQL_STATE))?;
     if found.months != 0 {
         let said = format!("Intervals greater than a month is not supported ({text}).");
@@ -140,14 +140,15 @@ pub fn session_window(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr])
     let settings = resolver.settings;
     let gap = resolver.resolve(&arguments[1])?;
     let gap_us = match gap.as_literal() {
-        Some(Value::String(text)) => Some(text_duration(text)?),
+        Some(Value::String(text)) => interval::parse(text).ok().and_then(|gap| gap.fixed_micros()),
         Some(Value::DayTimeInterval(micros)) => Some(*micros),
         _ => None,
     };
     let time = event_time(resolver.resolve(&arguments[0])?, &arguments[0], whole, settings)?;
     let gap = match (gap_us, &gap.data_type) {
         (Some(micros), _) => Typed::literal(Value::DayTimeInterval(micros), DataType::DayTimeInterval),
-        (None, DataType::String) => coercion::cast(gap, &DataType::CalendarInterval, settings.ansi),
+        // Text that is no duration makes no session.
+        (None, DataType::String) => coercion::cast(gap, &DataType::CalendarInterval, false),
         (None, DataType::CalendarInterval | DataType::DayTimeInterval) => gap,
         (None, other) => {
             let said = format!("Gap duration expression used in session window must be CalendarIntervalType, but got {other:?}Type.");

@@ -9,8 +9,10 @@ use arrow_array::Array;
 use arrow_array::ArrayRef;
 use arrow_array::ArrowPrimitiveType;
 use arrow_array::BooleanArray;
+use arrow_array::MapArray;
 use arrow_array::StringArray;
 use arrow_array::StructArray;
+use arrow_array::UInt32Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types;
 use arrow_row::RowConverter;
@@ -21,6 +23,7 @@ use arrow_schema::TimeUnit;
 use super::code_table::BytesTable;
 use super::code_table::IntegerTable;
 use super::rows::kernel;
+use super::rows::take;
 
 /// The groups of a batch.
 #[derive(Debug, Default, PartialEq)]
@@ -72,8 +75,28 @@ pub fn normalized(column: &ArrayRef) -> ArrayRef {
             let columns = parts.columns().iter().map(normalized).collect();
             Arc::new(StructArray::new(fields.clone(), columns, parts.nulls().cloned()))
         }
+        DataType::Map(..) => Arc::new(sorted_map(column.as_map())),
         _ => Arc::clone(column),
     }
+}
+
+/// The maps with their entries in the order of their keys: Spark's `MapSort`.
+fn sorted_map(maps: &MapArray) -> MapArray {
+    let keys = normalized(maps.keys());
+    let order = kernel(kernel(RowConverter::new(vec![SortField::new(keys.data_type().clone())])).convert_columns(&[Arc::clone(&keys)]));
+    let mut places: Vec<u32> = (0..keys.len() as u32).collect();
+    for bounds in maps.offsets().windows(2) {
+        places[bounds[0] as usize..bounds[1] as usize].sort_by(|a, b| order.row(*a as usize).cmp(&order.row(*b as usize)));
+    }
+    let places = UInt32Array::from(places);
+    let entries = maps.entries();
+    let columns = vec![take(&keys, &places), take(maps.values(), &places)];
+    let entries = StructArray::new(entries.fields().clone(), columns, None);
+    let (field, is_sorted) = match maps.data_type() {
+        DataType::Map(field, is_sorted) => (field, *is_sorted),
+        _ => unreachable!("a map array has a map type"),
+    };
+    MapArray::new(Arc::clone(field), maps.offsets().clone(), entries, maps.nulls().cloned(), is_sorted)
 }
 
 fn normal_f64(value: f64) -> f64 {

@@ -272,15 +272,6 @@ impl Memory {
         self.most_rows = self.most_rows.max(self.len());
     }
 
-    /// The places of the rows that are not in the state with just this value.
-    #[must_use]
-    pub fn differing(&self, keys: &arrow_row::Rows, value_columns: &[ArrayRef]) -> Vec<u32> {
-        let values = self.value_codec.encode(value_columns, keys.num_rows());
-        let store = self.store();
-        let pairs = keys.iter().zip(values.iter()).enumerate();
-        pairs.filter(|(_, (key, value))| store.get(key.data()) != Some(value.data())).map(|(place, _)| place as u32).collect()
-    }
-
     /// Removes these keys; says how many were there.
     pub fn remove<'a>(&mut self, keys: impl IntoIterator<Item = &'a [u8]>) -> u64 {
         let store = self.store_mut();

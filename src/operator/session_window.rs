@@ -187,7 +187,7 @@ impl MergeSessions {
         }));
     }
 
-    /// Merges the batch's sessions with the state's of the same keys, and writes what changed. Counts updated and removed rows.
+    /// Merges the batch's sessions with the state's of the same keys, and writes all of them. Counts updated and removed rows.
     fn save(&mut self, own: Sessions, counters: &mut StateCounters) -> Result<()> {
         let base = group(&own.keys, own.starts.len());
         let firsts = UInt32Array::from(base.firsts.clone());
@@ -198,15 +198,10 @@ impl MergeSessions {
         let columns = state_keys(&merged);
         let values = std::iter::once(window_column_of(memory, &merged)).chain(merged.buffers.iter().cloned()).collect::<Vec<_>>();
         let encoded = memory.encode_keys(&columns, merged.starts.len());
-        let changed = memory.differing(&encoded, &values);
         let fresh: std::collections::BTreeSet<&[u8]> = encoded.iter().map(|key| key.data()).collect();
         counters.removed += memory.remove(kept_keys.iter().map(Vec::as_slice).filter(|key| !fresh.contains(key)));
-        // Spark writes all sessions of a key that got a row again, changed or not, and counts them.
+        // All sessions of a key that the batch touches are written, changed or not, as `StreamingSessionWindowStateManagerImplV1` does.
         counters.updated += merged.starts.len() as u64;
-        let changed = UInt32Array::from(changed);
-        let pick = |columns: &[ArrayRef]| columns.iter().map(|column| take(column, &changed)).collect::<Vec<_>>();
-        let (columns, values) = (pick(&columns), pick(&values));
-        let encoded = memory.encode_keys(&columns, changed.len());
         memory.put(&encoded, &columns, &values);
         Ok(())
     }

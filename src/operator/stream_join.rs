@@ -53,7 +53,6 @@ use crate::types::arrow::value_at;
 #[derive(Debug)]
 pub struct StreamJoin {
     join_type: JoinType,
-    condition: Option<Typed>,
     facts: JoinFacts,
     ids: Rc<[ColumnId]>,
     left: Side,
@@ -90,20 +89,13 @@ struct Found {
 impl StreamJoin {
     /// A join of two streams of these columns.
     #[must_use]
-    pub fn new(
-        join_type: JoinType,
-        condition: Option<Typed>,
-        facts: JoinFacts,
-        left: Vec<Column>,
-        right: Vec<Column>,
-        ids: Vec<ColumnId>,
-    ) -> Self {
+    pub fn new(join_type: JoinType, facts: JoinFacts, left: Vec<Column>, right: Vec<Column>, ids: Vec<ColumnId>) -> Self {
         let keys = |pick: fn(&crate::plan::join_watermark::JoinKey) -> &Typed| facts.keys.iter().map(|key| pick(key).clone()).collect();
         let left_outer = matches!(join_type, JoinType::LeftOuter | JoinType::FullOuter);
         let right_outer = matches!(join_type, JoinType::RightOuter | JoinType::FullOuter);
         let left = Side::new("left-keyWithIndexToValue", left, keys(|key| &key.left), facts.left_time, &facts, left_outer);
         let right = Side::new("right-keyWithIndexToValue", right, keys(|key| &key.right), facts.right_time, &facts, right_outer);
-        Self { join_type, condition, facts, ids: ids.into(), left, right }
+        Self { join_type, facts, ids: ids.into(), left, right }
     }
 
     fn is_semi(&self) -> bool {
@@ -162,12 +154,16 @@ impl StreamJoin {
         Ok(Found { joined: pairs.filter(&mask), matched, other: state, other_keys, other_matched })
     }
 
-    /// For each pair, whether the whole condition is true.
+    /// For each pair, whether the conditions beside the key are true. The key is equal already: a null key equals another one, and is
+    /// kept out of the join by conditions below it, which a full outer join has not.
     fn holds(&self, pairs: &Rows, context: &BatchContext) -> Result<BooleanArray> {
-        let Some(condition) = &self.condition else { return Ok(BooleanArray::from(vec![true; pairs.rows])) };
-        let mask = evaluate(condition, &context.input(pairs))?;
-        let mask = mask.as_boolean();
-        Ok((0..pairs.rows).map(|place| Some(mask.is_valid(place) && mask.value(place))).collect())
+        let mut held = vec![true; pairs.rows];
+        for condition in &self.facts.others {
+            let mask = evaluate(condition, &context.input(pairs))?;
+            let mask = mask.as_boolean();
+            held.iter_mut().enumerate().for_each(|(place, held)| *held &= mask.is_valid(place) && mask.value(place));
+        }
+        Ok(BooleanArray::from(held))
     }
 
     /// The rows of the state beside nulls, or alone for a semi join.
@@ -195,7 +191,7 @@ impl StreamJoin {
         let found = self.find(rows, from_left, context)?;
         let side = if from_left { &self.left } else { &self.right };
         let passes = side.passes_own_conditions(rows, context)?;
-        // The right side comes last in a batch: a row of it that goes at the batch's end needs no place in the state, unless it is still to be emitted.
+        // The right side comes last in a batch: a row of it that goes at the batch's end needs no place in the state, unless it is still to be emitted unmatched.
         let (_, right_us) = self.state_watermarks_us(context.evict_us);
         let mut expired = if from_left { vec![false; rows.rows] } else { side.expired(rows, right_us, context)? };
         if side.outer {

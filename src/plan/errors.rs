@@ -3,6 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::plan::Column;
 use crate::plan::column::quote;
+use crate::types::DataType;
 use crate::types::Schema;
 
 /// A name that stands for no column. `written` is the name in its parts; candidates are the columns it might have meant.
@@ -100,4 +101,14 @@ pub(crate) fn refused(text: impl Into<String>) -> Box<Diagnostic> {
 /// What Spark can do and Tidemark cannot.
 pub(crate) fn unknown_to_us(what: &str) -> Box<Diagnostic> {
     Diagnostic::analysis("UNSUPPORTED_FEATURE", format!("Tidemark does not know {what} yet; Spark does."), "0A000")
+}
+
+/// `UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE`: maps can't be compared.
+pub(super) fn map_in_set_operation(name: &str, data_type: &DataType) -> Box<Diagnostic> {
+    let text = format!(
+        "The feature is not supported: Cannot have MAP type columns in a set operation (INTERSECT, EXCEPT, etc.), but the type of column {} is \"{}\".",
+        crate::plan::column::quote(name),
+        data_type.sql()
+    );
+    Diagnostic::analysis("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", text, "0A000")
 }

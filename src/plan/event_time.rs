@@ -37,10 +37,10 @@ impl EventTime {
     pub fn only(plan: &Plan) -> diag::Result<Option<Self>> {
         let marked: Vec<&Column> = plan.columns.iter().filter(|column| column.watermark_delay_ms.is_some()).collect();
         if marked.iter().any(|column| column.id != marked[0].id) {
-            let names =
-                marked.iter().map(|column| format!("({},{})", column.name, column.data_type.simple_string())).collect::<Vec<_>>().join(",");
+            let shown = |column: &&Column| format!("{}#{}-T{}ms", column.name, column.id.0, column.watermark_delay_ms.unwrap_or(0));
+            let names = marked.iter().map(shown).collect::<Vec<_>>().join(",");
             let text = format!(
-                "More than one event time columns are available. Please ensure there is at most one event time column per stream. event time columns: {names}"
+                "More than one event time columns are available. Please ensure there is at most one event time column per stream. event time columns: ({names})"
             );
             return Err(Diagnostic::analysis("MULTIPLE_EVENT_TIME_COLUMNS", text, "42K09"));
         }

@@ -70,6 +70,10 @@ fn line(plan: &Plan, names: &Names) -> String {
             });
             format!("Aggregate [{}], [{}]", keys.join(", "), calls.collect::<Vec<_>>().join(", "))
         }
+        Node::Expand(expand) => {
+            let keys: Vec<String> = expand.keys.iter().map(|key| made(&key.column, &key.expr, names)).collect();
+            format!("Expand {:?}, [{}], {}", expand.sets, keys.join(", "), column(&expand.grouping_id))
+        }
         Node::TimeWindow(window) => format!(
             "TimeWindow {} of {}, {} / {} + {} us",
             column(&window.column),

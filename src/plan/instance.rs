@@ -80,6 +80,10 @@ impl Renewal<'_> {
                     call.column = self.column(&call.column.clone());
                 }
             }
+            Node::Expand(expand) => {
+                expand.keys.iter_mut().for_each(|key| self.named(key));
+                expand.grouping_id = self.column(&expand.grouping_id.clone());
+            }
             Node::TimeWindow(window) => {
                 self.typed(&mut window.time);
                 window.column = self.column(&window.column.clone());

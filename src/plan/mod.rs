@@ -22,10 +22,13 @@ pub mod streaming;
 #[cfg(test)]
 mod tests;
 
+pub use analysis::GroupBy;
 pub use analyzer::{Analyzer, Catalog};
 pub use column::{Column, Named, WindowKind, quote};
 pub use event_time::EventTime;
 pub use frame::{Frame, JoinOn};
-pub use node::{JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, WindowFunction};
+pub use node::{
+    Expand, JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, WindowFunction,
+};
 pub use optimize::optimize;
 pub use source::SourceSpec;

@@ -69,6 +69,8 @@ pub enum Node {
         /** Its input. */
         child: Rc<Plan>,
     },
+    /// A copy of each row for each grouping set, with the keys outside of the set null. Output: the child's columns, the keys', the grouping id.
+    Expand(Expand),
     /// Puts each row into its time windows (what Spark's `TimeWindowing` writes as `Filter`, `Expand` and `Project`). Output: the window column, then the child's.
     ///
     /// Rows whose time is null are in no window. For i in 0..ceil(window/slide): rem = (time - start) mod slide (never negative), window start = time - rem - i * slide,
@@ -189,6 +191,19 @@ pub enum Node {
         /** Its input. */
         child: Rc<Plan>,
     },
+}
+
+/// What `rollup`, `cube` and `GROUPING SETS` put under their aggregation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expand {
+    /// The grouping expressions over the child's columns, each with the column that holds it, or null.
+    pub keys: Vec<Named>,
+    /// For each grouping set, which keys are in it.
+    pub sets: Vec<Vec<bool>>,
+    /// `spark_grouping_id`: a bit for each key, the first one's highest, set where the key is not in the set.
+    pub grouping_id: Column,
+    /// Its input.
+    pub child: Rc<Plan>,
 }
 
 /// A leaf that reads a source.
@@ -381,6 +396,7 @@ impl Node {
             | Self::Sample { child, .. }
             | Self::Window { child, .. }
             | Self::Repartition { child } => vec![child],
+            Self::Expand(expand) => vec![&expand.child],
             Self::TimeWindow(window) => vec![&window.child],
             Self::SessionWindow(window) => vec![&window.child],
             Self::Join { left, right, .. } | Self::SetOperation { left, right, .. } => vec![left, right],
@@ -426,6 +442,7 @@ impl Node {
             | Self::Sample { child, .. }
             | Self::Window { child, .. }
             | Self::Repartition { child } => vec![child],
+            Self::Expand(expand) => vec![&mut expand.child],
             Self::TimeWindow(window) => vec![&mut window.child],
             Self::SessionWindow(window) => vec![&mut window.child],
             Self::Join { left, right, .. } | Self::SetOperation { left, right, .. } => vec![left, right],

@@ -2,6 +2,7 @@
 
 use super::arguments;
 use super::arguments::Call;
+use super::column;
 use super::driver::Driver;
 use super::errors;
 use super::frame_nulls;
@@ -19,6 +20,7 @@ use crate::diag::Result;
 use crate::expr::Expr;
 use crate::expr::SortKey;
 use crate::plan::Frame;
+use crate::plan::GroupBy;
 use crate::plan::JoinOn;
 use crate::python::Value;
 use std::cell::RefCell;
@@ -106,7 +108,12 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
     }
     match name {
         "groupBy" | "groupby" => Ok(Object::Grouped(Grouped::new(frame.clone(), keys(frame, &call.rest)?)).value()),
-        "rollup" | "cube" | "groupingSets" => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
+        "rollup" | "cube" => {
+            let keys = keys(frame, &call.rest)?;
+            let GroupBy { keys, sets } = if name == "rollup" { GroupBy::rollup(keys) } else { GroupBy::cube(keys) };
+            Ok(Object::Grouped(Grouped { sets, ..Grouped::new(frame.clone(), keys) }).value())
+        }
+        "groupingSets" => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
         "agg" => super::grouped::aggregate(&Grouped::new(frame.clone(), Vec::new()), &call.rest),
         "cache" | "persist" | "unpersist" | "checkpoint" | "localCheckpoint" => {
             if name == "persist" || name == "cache" {
@@ -155,7 +162,7 @@ fn transformation(frame: &Frame, name: &str, call: &Call) -> Result<Option<Frame
             Some(alias) => frame.alias(alias),
             None => return Err(Diagnostic::plain(Class::Named("AssertionError".to_owned()), "alias should be a string")),
         },
-        "distinct" => frame.distinct(),
+        "distinct" => frame.drop_duplicates(None)?,
         "dropDuplicates" | "drop_duplicates" => frame.drop_duplicates(subset(call)?.as_deref())?,
         "dropDuplicatesWithinWatermark" => frame.drop_duplicates_within_watermark(subset(call)?.as_deref())?,
         "join" => join(frame, call)?,
@@ -218,6 +225,10 @@ fn renamed(frame: &Frame, call: &Call) -> Result<Frame> {
 fn with_watermark(frame: &Frame, call: &Call) -> Result<Frame> {
     let text = |name: &str| {
         let value = call.get(name);
+        if let Some(Object::Column(expr)) = Object::of(value) {
+            // PySpark asks first whether the argument is true.
+            return Err(column::no_truth(expr));
+        }
         value.as_str().filter(|it| !it.is_empty()).ok_or_else(|| errors::not_expected(name, "str", value))
     };
     frame.with_watermark(text("eventTime")?, text("delayThreshold")?)

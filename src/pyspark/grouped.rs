@@ -10,6 +10,7 @@ use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::expr::Expr;
 use crate::plan::Frame;
+use crate::plan::GroupBy;
 use crate::python::Value;
 use crate::types;
 
@@ -20,6 +21,8 @@ pub(super) struct Grouped {
     pub frame: Frame,
     /// The keys; none for `df.agg`.
     pub keys: Vec<Expr>,
+    /// The grouping sets of `rollup` and `cube`.
+    pub sets: Option<Vec<Vec<bool>>>,
     /// `pivot(column, values)`.
     pub pivot: Option<(Expr, Option<Vec<types::Value>>)>,
 }
@@ -27,7 +30,12 @@ pub(super) struct Grouped {
 impl Grouped {
     /// Grouping without pivot.
     pub(super) fn new(frame: Frame, keys: Vec<Expr>) -> Self {
-        Self { frame, keys, pivot: None }
+        Self { frame, keys, sets: None, pivot: None }
+    }
+
+    /// What to group by.
+    fn by(&self) -> GroupBy {
+        GroupBy { keys: self.keys.clone(), sets: self.sets.clone() }
     }
 }
 
@@ -35,11 +43,11 @@ impl Grouped {
 pub(super) fn method(grouped: &Grouped, name: &str, call: &Call) -> Result<Value> {
     match name {
         "agg" => aggregate(grouped, &call.rest),
-        "count" if grouped.pivot.is_none() => Ok(frame::value(grouped.frame.count_by(grouped.keys.clone())?)),
+        "count" if grouped.pivot.is_none() => Ok(frame::value(grouped.frame.count_by(grouped.by())?)),
         "sum" | "avg" | "mean" | "min" | "max" if grouped.pivot.is_none() => {
             let name_of = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| errors::not_expected("cols", "str", value));
             let columns = call.rest.iter().map(name_of).collect::<Result<Vec<_>>>()?;
-            Ok(frame::value(grouped.frame.aggregate_numeric(grouped.keys.clone(), name, &columns)?))
+            Ok(frame::value(grouped.frame.aggregate_numeric(grouped.by(), name, &columns)?))
         }
         "count" => pivoted(grouped, vec![Expr::Alias(Box::new(Expr::call("count", vec![one()])), vec!["count".to_owned()])]),
         "sum" | "avg" | "mean" | "min" | "max" => {
@@ -81,12 +89,12 @@ pub(super) fn aggregate(grouped: &Grouped, rest: &[Value]) -> Result<Value> {
         let entries = map.entries().unwrap_or_default();
         let pairs = entries.iter().map(|(column, function)| Some((column.as_str()?.to_owned(), function.as_str()?.to_owned())));
         let pairs: Vec<_> = pairs.collect::<Option<_>>().ok_or_else(|| assertion("all exprs should be Column"))?;
-        return Ok(frame::value(grouped.frame.aggregate_map(grouped.keys.clone(), &pairs)?));
+        return Ok(frame::value(grouped.frame.aggregate_map(grouped.by(), &pairs)?));
     }
     let aggregates = rest.iter().map(|it| frame::column_only(it, "exprs").map_err(|_| assertion("all exprs should be Column")));
     let aggregates = aggregates.collect::<Result<Vec<_>>>()?;
     if grouped.pivot.is_some() {
         return pivoted(grouped, aggregates);
     }
-    Ok(frame::value(grouped.frame.aggregate(grouped.keys.clone(), aggregates)?))
+    Ok(frame::value(grouped.frame.aggregate(grouped.by(), aggregates)?))
 }

@@ -315,6 +315,28 @@ fn grouping(parser: &mut Parser) -> Result<Grouping> {
         parser.next();
         return Ok(Grouping::All);
     }
+    let mut elements = vec![grouping_element(parser)?];
+    while parser.take_sign(",") {
+        elements.push(grouping_element(parser)?);
+    }
+    if parser.take_words(&["with", "rollup"]) {
+        return Ok(Grouping::Sets(rollup(&elements.concat().concat())));
+    }
+    if parser.take_words(&["with", "cube"]) {
+        return Ok(Grouping::Sets(cube(&elements.concat().concat())));
+    }
+    if elements.iter().all(|sets| matches!(sets.as_slice(), [set] if set.len() == 1)) {
+        return Ok(Grouping::Expressions(elements.concat().concat()));
+    }
+    // Several elements mean every choice of one set of each.
+    let both = |sets: Vec<Vec<SqlExpr>>, element: Vec<Vec<SqlExpr>>| {
+        sets.iter().flat_map(|set| element.iter().map(move |other| [set.as_slice(), other.as_slice()].concat())).collect()
+    };
+    Ok(Grouping::Sets(elements.into_iter().fold(vec![Vec::new()], both)))
+}
+
+/// The sets of one element of `GROUP BY`; a plain expression is one set of itself.
+fn grouping_element(parser: &mut Parser) -> Result<Vec<Vec<SqlExpr>>> {
     let special = ["rollup", "cube"].into_iter().find(|word| parser.is_word(word));
     if let Some(word) = special
         && parser.is_sign_at(1, "(")
@@ -323,7 +345,7 @@ fn grouping(parser: &mut Parser) -> Result<Grouping> {
         parser.next();
         let keys = list(parser)?;
         parser.expect_sign(")")?;
-        return Ok(Grouping::Sets(if word == "rollup" { rollup(&keys) } else { cube(&keys) }));
+        return Ok(if word == "rollup" { rollup(&keys) } else { cube(&keys) });
     }
     if parser.take_words(&["grouping", "sets"]) {
         parser.expect_sign("(")?;
@@ -335,9 +357,9 @@ fn grouping(parser: &mut Parser) -> Result<Grouping> {
             }
         }
         parser.expect_sign(")")?;
-        return Ok(Grouping::Sets(sets));
+        return Ok(sets);
     }
-    Ok(Grouping::Expressions(list(parser)?))
+    Ok(vec![vec![expression(parser)?]])
 }
 
 fn grouping_set(parser: &mut Parser) -> Result<Vec<SqlExpr>> {

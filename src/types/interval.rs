@@ -116,6 +116,14 @@ pub fn parse(input: &str) -> Result<Interval, IntervalError> {
     Parser { input, text: &text, at: 0, result: Interval::default() }.run()
 }
 
+/// Reads a duration as `withWatermark` and `window` do, by the SQL parser: numbers may stand in quotes, `INTERVAL '10' MINUTE`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_duration(input: &str) -> Result<Interval, IntervalError> {
+    parse(input).or_else(|error| parse(&input.replace('\'', "")).map_err(|_| error))
+}
+
 /// A number before its unit.
 struct Quantity {
     negative: bool,

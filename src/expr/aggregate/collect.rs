@@ -3,6 +3,8 @@
 use super::AggregateCall;
 use super::AggregateFunction as F;
 use super::each_group::GroupState;
+use super::table_order::of_set;
+use super::table_order::places_in_map;
 use crate::diag::Result;
 use crate::expr::error;
 use crate::types::DataType;
@@ -68,8 +70,7 @@ fn joined(values: &[Value], call: &AggregateCall) -> Value {
     Value::String(pieces.join(delimiter))
 }
 
-/// `collect_set`: each value once, in the order of first arrival.
-// DIFFERENCE: Spark gives them in the order of a hash table; no program can rely on it.
+/// `collect_set`: each value once, in the order of Spark's hash table.
 #[derive(Clone, Default)]
 pub struct Set {
     values: Vec<Value>,
@@ -78,8 +79,14 @@ pub struct Set {
 
 impl Set {
     fn add(&mut self, value: &Value) {
+        // The zeros are one value.
+        let value = match value {
+            Value::Double(zero) if *zero == 0.0 => Value::Double(0.0),
+            Value::Float(zero) if *zero == 0.0 => Value::Float(0.0),
+            other => other.clone(),
+        };
         if !value.is_null() && self.seen.insert(format!("{value:?}")) {
-            self.values.push(value.clone());
+            self.values.push(value);
         }
     }
 }
@@ -101,12 +108,12 @@ impl GroupState for Set {
         Ok(())
     }
 
-    fn buffers(&self, _: &AggregateCall) -> Vec<Value> {
-        vec![Value::Array(self.values.clone())]
+    fn buffers(&self, call: &AggregateCall) -> Vec<Value> {
+        vec![Value::Array(of_set(&self.values, &call.arguments[0].data_type))]
     }
 
-    fn finish(&self, _: &AggregateCall) -> Result<Value> {
-        Ok(Value::Array(self.values.clone()))
+    fn finish(&self, call: &AggregateCall) -> Result<Value> {
+        Ok(Value::Array(of_set(&self.values, &call.arguments[0].data_type)))
     }
 }
 
@@ -151,7 +158,10 @@ impl Frequencies {
         // `mode(x, true)` and `WITHIN GROUP` say which of equals to take: the least, or with DESC the greatest.
         let order = call.parameters.iter().find_map(|parameter| if let Value::Boolean(flag) = parameter { Some(*flag) } else { None });
         let most = self.values.iter().map(|(_, count)| *count).max();
-        let mut best = self.values.iter().filter(|(_, count)| Some(*count) == most).map(|(value, _)| value);
+        let places = places_in_map(self.values.iter().map(|(value, _)| value), &call.data_type);
+        let mut placed: Vec<_> = self.values.iter().zip(places).filter(|((_, count), _)| Some(*count) == most).collect();
+        placed.sort_by_key(|(_, place)| *place);
+        let mut best = placed.into_iter().map(|((value, _), _)| value);
         let first = best.next();
         let found = match order {
             Some(true) if call.arguments.len() == 1 && call.parameters.len() == 1 => {
@@ -167,15 +177,8 @@ impl Frequencies {
         let count: i64 = sorted.iter().map(|(_, count)| count).sum();
         let position = (count - 1) as f64 * fraction;
         let (low, high) = (position.floor(), position.ceil());
-        let number = |value: &Value| match value {
-            Value::Double(value) => *value,
-            Value::Float(value) => f64::from(*value),
-            Value::Decimal(value, _, scale) => crate::types::number::format_decimal(*value, *scale).parse().unwrap_or(f64::NAN),
-            Value::DayTimeInterval(value) => *value as f64,
-            Value::YearMonthInterval(value) => f64::from(*value),
-            other => other.as_i64().unwrap_or(0) as f64,
-        };
-        let (a, b) = (number(Self::at(sorted, low as i64)), number(Self::at(sorted, high as i64)));
+        let at = |place: f64| number(Self::at(sorted, place as i64)).unwrap_or(0.0);
+        let (a, b) = (at(low), at(high));
         let found = if low == high || a == b { a } else { (high - position) * a + (position - low) * b };
         match data_type {
             DataType::DayTimeInterval => Value::DayTimeInterval(found as i64),
@@ -193,8 +196,13 @@ impl Frequencies {
         let count: i64 = sorted.iter().map(|(_, count)| count).sum();
         match call.function {
             F::PercentileDisc => {
+                let (mut sorted, descending) = (sorted, call.parameters.last() == Some(&Value::Boolean(true)));
+                if descending {
+                    sorted.reverse();
+                }
                 let place = (fraction * count as f64).ceil() as i64 - 1;
-                Self::at(&sorted, place.max(0)).clone()
+                let found = Self::at(&sorted, place.max(0));
+                if *element == DataType::Double { number(found).map_or(Value::Null, Value::Double) } else { found.clone() }
             }
             F::PercentileApprox => {
                 let place = (fraction * count as f64).ceil() as i64 - 1;
@@ -205,12 +213,14 @@ impl Frequencies {
     }
 }
 
-/// A constant fraction as a double.
-fn fraction_of(value: &Value) -> Option<f64> {
+/// A number or an interval as a double.
+fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Double(value) => Some(*value),
         Value::Float(value) => Some(f64::from(*value)),
         Value::Decimal(value, _, scale) => crate::types::number::format_decimal(*value, *scale).parse().ok(),
+        Value::DayTimeInterval(value) => Some(*value as f64),
+        Value::YearMonthInterval(value) => Some(f64::from(*value)),
         other => other.as_i64().map(|value| value as f64),
     }
 }
@@ -245,14 +255,14 @@ impl GroupState for Frequencies {
             return Ok(Value::Null);
         }
         let descending = call.parameters.last() == Some(&Value::Boolean(true));
-        let turned = |fraction: f64| if descending { 1.0 - fraction } else { fraction };
+        let turned = |fraction: f64| if descending && call.function != F::PercentileDisc { 1.0 - fraction } else { fraction };
         match (call.function, call.parameters.first()) {
             (F::Mode, _) => Ok(self.mode(call)),
             (F::Median, _) => Ok(self.percentile(call, 0.5)),
             (_, Some(Value::Array(fractions))) => {
-                Ok(Value::Array(fractions.iter().filter_map(fraction_of).map(|fraction| self.percentile(call, turned(fraction))).collect()))
+                Ok(Value::Array(fractions.iter().filter_map(number).map(|fraction| self.percentile(call, turned(fraction))).collect()))
             }
-            (_, Some(fraction)) => match fraction_of(fraction) {
+            (_, Some(fraction)) => match number(fraction) {
                 Some(fraction) if (0.0..=1.0).contains(&fraction) => Ok(self.percentile(call, turned(fraction))),
                 _ => Err(error::not_known("percentages outside of 0 to 1")),
             },

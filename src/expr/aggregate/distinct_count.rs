@@ -1,11 +1,20 @@
 //! `approx_count_distinct`: Spark's HyperLogLog++ over xxHash64.
 
 use super::AggregateCall;
+use super::distinct_count_bias::bias;
 use super::each_group::GroupState;
 use crate::diag::Result;
 use crate::expr::hash::xxhash64;
 use crate::types::DataType;
 use crate::types::Value;
+
+/// Below these counts the number of empty registers tells more than their ranks, by the number of index bits from 4.
+const THRESHOLDS: [f64; 15] =
+    [10.0, 20.0, 40.0, 80.0, 220.0, 400.0, 900.0, 1800.0, 3100.0, 6500.0, 15500.0, 20000.0, 50000.0, 120_000.0, 350_000.0];
+
+/// The most index bits that are kept: sixteen million registers a group.
+// DIFFERENCE: Spark has no bound and runs out of memory.
+const FINEST: u32 = 24;
 
 /// The registers of a group; empty until the first value.
 #[derive(Clone, Default)]
@@ -13,12 +22,21 @@ pub struct Registers(Vec<u8>);
 
 /// The number of index bits for the relative error asked for: 9 for the usual 0.05.
 fn precision(call: &AggregateCall) -> u32 {
-    let error = match call.parameters.first() {
-        Some(Value::Double(error)) => *error,
-        Some(Value::Decimal(value, _, scale)) => *value as f64 / 10f64.powi(i32::from(*scale)),
+    call.parameters.first().map_or(9, |error| bits(error) as u32).clamp(4, FINEST)
+}
+
+fn bits(error: &Value) -> f64 {
+    let error = match error {
+        Value::Double(error) => *error,
+        Value::Decimal(value, _, scale) => *value as f64 / 10f64.powi(i32::from(*scale)),
         _ => 0.05,
     };
-    ((2.0 * (1.106 / error).ln() / 2f64.ln()).ceil() as u32).clamp(4, 18)
+    (2.0 * (1.106 / error).ln() / 2f64.ln()).ceil()
+}
+
+/// Whether four index bits or more meet this relative error: it is 39% at most.
+pub(super) fn allows(error: &Value) -> bool {
+    bits(error) >= 4.0
 }
 
 impl Registers {
@@ -31,9 +49,8 @@ impl Registers {
         }
     }
 
+    /// `HyperLogLogPlusPlusHelper.query`.
     fn estimate(&self, p: u32) -> i64 {
-        const THRESHOLDS: [f64; 15] =
-            [10.0, 20.0, 40.0, 80.0, 220.0, 400.0, 900.0, 1800.0, 3100.0, 6500.0, 11500.0, 20000.0, 50000.0, 120_000.0, 350_000.0];
         let m = (1u64 << p) as f64;
         let sum: f64 = self.0.iter().map(|rank| 1.0 / (1u64 << rank) as f64).sum();
         let zeros = self.0.iter().filter(|rank| **rank == 0).count() as f64;
@@ -43,15 +60,16 @@ impl Registers {
             6 => 0.709,
             _ => 0.7213 / (1.0 + 1.079 / m),
         };
-        // DIFFERENCE: Spark corrects the bias of estimates below five times the registers from a table; here they stay as they are.
         let raw = alpha * m * m / sum;
+        let corrected = if raw < 5.0 * m { raw - bias(p, raw) } else { raw };
         if zeros > 0.0 {
             let linear = m * (m / zeros).ln();
-            if linear <= THRESHOLDS[p as usize - 4] {
+            let is_few = THRESHOLDS.get(p as usize - 4).is_some_and(|threshold| linear <= *threshold);
+            if is_few || corrected <= 2.5 * m {
                 return linear.round() as i64;
             }
         }
-        raw.round() as i64
+        corrected.round() as i64
     }
 }
 

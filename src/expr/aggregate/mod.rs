@@ -8,6 +8,7 @@ mod call;
 mod collect;
 mod count;
 mod distinct_count;
+mod distinct_count_bias;
 mod each_group;
 mod extreme;
 mod fold;
@@ -16,6 +17,7 @@ mod pairs;
 mod pick;
 mod resolve;
 mod sum;
+mod table_order;
 
 pub use average::rounded_quotient;
 pub use call::AggregateCall;

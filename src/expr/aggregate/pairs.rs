@@ -35,6 +35,7 @@ impl Pairs {
             F::CovariancePopulation => some(self.ck / self.n),
             F::CovarianceSample | F::Correlation if self.n == 1.0 => Value::Null,
             F::CovarianceSample => some(self.ck / (self.n - 1.0)),
+            F::Correlation if self.xx * self.yy == 0.0 => Value::Null,
             F::Correlation => some(self.ck / (self.xx * self.yy).sqrt()),
             // y is the first argument.
             F::RegrAvgY => some(self.x),
@@ -46,7 +47,7 @@ impl Pairs {
             F::RegrSlope => some(self.ck / self.yy),
             F::RegrIntercept => some(self.x - self.ck / self.yy * self.y),
             _ if self.xx == 0.0 => some(1.0),
-            _ => some(self.ck * self.ck / self.xx / self.yy),
+            _ => some((self.ck / (self.xx * self.yy).sqrt()).powi(2)),
         }
     }
 }

@@ -169,7 +169,12 @@ pub fn resolve_call(
             if !argument.is_foldable() {
                 return Err(error::not_known(&format!("{name} with a parameter that is no constant")));
             }
-            parameters.push(evaluate_constant(&argument, &resolver.settings.zone)?);
+            let parameter = evaluate_constant(&argument, &resolver.settings.zone)?;
+            if signature.function == F::ApproxCountDistinct && !super::distinct_count::allows(&parameter) {
+                let said = format!("Failed preparing of the function `{name}` for call. Please, double check function's arguments.");
+                return Err(Diagnostic::analysis("FAILED_FUNCTION_CALL", said, "38000"));
+            }
+            parameters.push(parameter);
             continue;
         }
         let shown = arguments.get(index).map(pretty_name).unwrap_or_default();
@@ -285,6 +290,7 @@ fn result_type(function: AggregateFunction, first: &DataType, parameters: &[Valu
             DataType::DayTimeInterval | DataType::YearMonthInterval => each(first.clone()),
             _ => each(DataType::Double),
         },
+        F::PercentileDisc if first.is_numeric() => each(DataType::Double),
         F::PercentileApprox | F::PercentileDisc => each(first.clone()),
         F::Min
         | F::Max

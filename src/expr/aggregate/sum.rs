@@ -58,6 +58,11 @@ impl<T: ArrowPrimitiveType> Sum<T> {
         }
     }
 
+    /// `try_sum` keeps beside the sum whether there was nothing yet, for null may mean an overflow.
+    fn tracks_empty(&self) -> bool {
+        self.lenient && self.data_type != DataType::Double
+    }
+
     #[inline]
     fn add_one(&mut self, group: usize, value: T::Native) -> Result<()> {
         match (self.add)(self.sums[group], value) {
@@ -79,7 +84,8 @@ impl<T: ArrowPrimitiveType> Sum<T> {
 
 impl<T: ArrowPrimitiveType> Accumulator for Sum<T> {
     fn buffer_types(&self) -> Vec<DataType> {
-        vec![self.data_type.clone()]
+        let sum = std::iter::once(self.data_type.clone());
+        sum.chain(self.tracks_empty().then_some(DataType::Boolean)).collect()
     }
 
     fn update(&mut self, groups: &[u32], group_count: usize, arguments: &[ArrayRef]) -> Result<()> {
@@ -101,11 +107,22 @@ impl<T: ArrowPrimitiveType> Accumulator for Sum<T> {
     }
 
     fn merge(&mut self, groups: &[u32], group_count: usize, buffers: &[ArrayRef]) -> Result<()> {
-        self.update(groups, group_count, buffers)
+        self.update(groups, group_count, buffers)?;
+        if let Some(empty) = buffers.get(1).filter(|_| self.tracks_empty()) {
+            for (row, group) in groups.iter().enumerate() {
+                // A sum of something that is null has overflown before.
+                if !empty.as_boolean().value(row) && buffers[0].is_null(row) {
+                    self.seen[*group as usize] = true;
+                    self.overflown[*group as usize] = true;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn buffers(&self) -> Vec<ArrayRef> {
-        vec![self.array()]
+        let empty = self.tracks_empty().then(|| Arc::new(BooleanArray::from_iter(self.seen.iter().map(|seen| Some(!seen)))) as ArrayRef);
+        std::iter::once(self.array()).chain(empty).collect()
     }
 
     fn finish(&self) -> Result<ArrayRef> {

@@ -9,6 +9,7 @@ mod comparison;
 mod datetime;
 mod digest;
 mod format;
+pub(super) mod grouping;
 mod higher;
 mod interval;
 mod item;
@@ -173,6 +174,7 @@ const GROUPS: &[&[Function]] = &[
     datetime::FUNCTIONS,
     digest::FUNCTIONS,
     format::FUNCTIONS,
+    grouping::FUNCTIONS,
     higher::FUNCTIONS,
     interval::FUNCTIONS,
     item::FUNCTIONS,

@@ -12,17 +12,23 @@ use crate::plan::Named;
 use crate::plan::NamedCall;
 use crate::plan::Node;
 use crate::plan::Plan;
+use crate::plan::analysis::grouping_sets::Copied;
+use crate::plan::analysis::grouping_sets::GroupBy;
 use crate::plan::analysis::list::Draft;
 use std::rc::Rc;
 
 /// `groupBy(keys).agg(aggregates)`: the keys stand first in the result. The aggregates may name the window that is a key: `max("window.end")`.
-pub(crate) fn aggregate(keys: Vec<Expr>, aggregates: Vec<Expr>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
-    let mut keys = super::list::drafts(keys, &child, analyzer)?;
+pub(crate) fn aggregate(by: GroupBy, aggregates: Vec<Expr>, child: Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Rc<Plan>> {
+    let mut keys = super::list::drafts(by.keys, &child, analyzer)?;
     let (child, window) = super::window::place(keys.iter_mut().map(|draft| &mut draft.typed), None, child, analyzer)?;
     let shown: Vec<Draft> = keys.iter().map(Draft::copy).collect();
     let mut outputs = super::list::drafts(aggregates, &child, analyzer)?;
     let (child, _) = super::window::place(outputs.iter_mut().map(|draft| &mut draft.typed), window, child, analyzer)?;
-    finished(keys, shown.into_iter().chain(outputs), child, analyzer)
+    let mut outputs: Vec<Draft> = shown.into_iter().chain(outputs).collect();
+    let Some(sets) = by.sets else { return finished(keys, outputs.into_iter(), child, analyzer) };
+    let copied = Copied::new(keys, sets, child, analyzer);
+    outputs.iter_mut().try_for_each(|output| copied.replace(&mut output.typed, analyzer))?;
+    finished(copied.keys(), outputs.into_iter(), copied.relation(), analyzer)
 }
 
 /// An aggregation of all rows: `select(count("*"))`, `agg(...)` without keys.
@@ -70,12 +76,12 @@ impl Grouping {
     /// An output column: its expression over the keys' and the calls' columns. A call that stands alone is its own column.
     pub(crate) fn output(&mut self, draft: Draft, analyzer: &Analyzer) -> diag::Result<Named> {
         let (calls, is_call) = (self.calls.len(), matches!(draft.typed.kind, TypedKind::Aggregate(_)));
-        let Draft { name, names, aliased, typed } = draft;
+        let Draft { name, names, aliased, typed, .. } = draft;
         let typed = self.over_results(typed, &name, analyzer)?;
         let is_new_call = is_call && self.calls.len() > calls;
         let is_made_key = |key: &Named| !key.is_pass() && key.column.name == name && typed == key.column.typed();
         let stands_alone = is_new_call || self.keys.iter().any(is_made_key);
-        let mut named = Draft { name, names, aliased: aliased && !stands_alone, typed }.named(&self.results(), analyzer);
+        let mut named = Draft { name, names, aliased: aliased && !stands_alone, cast: false, typed }.named(&self.results(), analyzer);
         named.column.nullable |= self.child.is_streaming;
         Ok(named)
     }
@@ -88,6 +94,7 @@ impl Grouping {
         match typed.kind {
             TypedKind::Aggregate(call) => self.call(*call, typed.data_type, typed.nullable, name, analyzer),
             TypedKind::Column(id) if id.0 < crate::expr::ColumnId::VARIABLES => Err(self.not_grouped(id)),
+            TypedKind::Call(call) if ["grouping", "grouping_id"].contains(&call.function.name) => Err(crate::expr::no_grouping_sets()),
             _ => typed.map_children(&mut |child| self.over_results(child, name, analyzer)),
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn place(drafts: &mut Vec<Draft>, child: Rc<Plan>, analyzer: &Analyze
         let generated = columns(&draft, analyzer)?;
         for (offset, column) in generated.iter().enumerate() {
             let typed = column.typed();
-            drafts.insert(place + offset, Draft { name: column.name.clone(), names: Vec::new(), aliased: false, typed });
+            drafts.insert(place + offset, Draft { name: column.name.clone(), names: Vec::new(), aliased: false, cast: false, typed });
         }
         relation_so_far = relation(draft.typed, outer, generated, relation_so_far);
     }

@@ -13,6 +13,7 @@ use crate::plan::Plan;
 use crate::plan::WindowKind;
 use crate::plan::names::EXACT;
 use crate::plan::names::Names;
+use crate::types::Value;
 use std::rc::Rc;
 
 /// An expression of a list, resolved, with the name that its column will have.
@@ -23,6 +24,8 @@ pub(crate) struct Draft {
     pub(crate) names: Vec<String>,
     /// Whether an alias gave the name: then even a bare column gets a new id.
     pub(crate) aliased: bool,
+    /// Whether it was written as a cast: such a column is a new one without event time, even if the cast changes nothing.
+    pub(crate) cast: bool,
     /// What it computes.
     pub(crate) typed: Typed,
 }
@@ -63,7 +66,7 @@ pub(crate) fn drafts(list: Vec<Expr>, child: &Rc<Plan>, analyzer: &Analyzer) -> 
 impl Draft {
     /// The same draft once more: a key that is also an output.
     pub(crate) fn copy(&self) -> Self {
-        Self { name: self.name.clone(), names: self.names.clone(), aliased: self.aliased, typed: self.typed.clone() }
+        Self { name: self.name.clone(), names: self.names.clone(), aliased: self.aliased, cast: self.cast, typed: self.typed.clone() }
     }
 
     /// Resolves one expression and finds its name.
@@ -81,20 +84,33 @@ impl Draft {
         }
         let name = match given.first() {
             Some(name) => name.clone(),
-            None => crate::expr::name_of(&expr),
+            None => crate::expr::name_of(&with_fields(&expr, &typed)),
         };
-        Ok(Self { name, aliased: !given.is_empty(), names: given, typed })
+        Ok(Self { name, aliased: !given.is_empty(), names: given, cast: matches!(expr.bare(), Expr::Cast(..)), typed })
     }
 
     /// The column over the relation: a bare one keeps its id, all else gets a new one.
     pub(crate) fn named(self, child: &Plan, analyzer: &Analyzer) -> Named {
-        if let (false, Some(column)) = (self.aliased, bare_column(&self.typed, child)) {
+        if let (false, Some(column)) = (self.aliased || self.cast, bare_column(&self.typed, child)) {
             let column = Column { name: self.name, ..column.clone() };
             return Named { column, expr: self.typed };
         }
         let mut column = Column::new(analyzer.fresh_column(), self.name, self.typed.data_type.clone(), self.typed.nullable);
-        (column.watermark_delay_ms, column.window) = event_time_facts(&self.typed, child);
+        if !self.cast {
+            (column.watermark_delay_ms, column.window) = event_time_facts(&self.typed, child);
+        }
         Named { column, expr: self.typed }
+    }
+}
+
+/// The expression with `child["name"]` as `child.name` where the child turned out to be a struct: so Spark prints it.
+fn with_fields(expr: &Expr, typed: &Typed) -> Expr {
+    match (expr.bare(), &typed.kind) {
+        (Expr::Item(child, key), TypedKind::Field(below, _)) => match key.bare() {
+            Expr::Literal(Value::String(name), _) => Expr::FieldOf(Box::new(with_fields(child, below)), name.clone()),
+            _ => expr.clone(),
+        },
+        _ => expr.clone(),
     }
 }
 

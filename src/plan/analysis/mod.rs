@@ -3,6 +3,7 @@
 mod aggregate;
 mod combine;
 mod generate;
+mod grouping_sets;
 mod join;
 mod list;
 mod over;
@@ -16,6 +17,8 @@ pub(crate) use aggregate::aggregate;
 pub(crate) use combine::{set_operation, union, union_by_name};
 pub(crate) use generate::relation as generated;
 pub(crate) use generate::wrong_aliases;
+pub(crate) use grouping_sets::Copied;
+pub use grouping_sets::GroupBy;
 pub(crate) use join::{join, join_type};
 pub(crate) use list::{Draft, columns_meant, drafts, exactly, project};
 pub(crate) use row::{filter, row_count, sort, subquery_alias};

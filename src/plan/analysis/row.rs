@@ -76,6 +76,9 @@ fn spread_keys(keys: Vec<SortKey>, child: &Rc<Plan>, analyzer: &Analyzer) -> dia
 fn order(key: SortKey, names: &Names, analyzer: &Analyzer) -> diag::Result<Order> {
     let written = key.expr;
     let expr = crate::expr::resolve(&written, names, &analyzer.settings())?;
+    if expr.has_aggregate() {
+        return Err(unsupported_in_sort(&written));
+    }
     if !is_orderable(&expr.data_type) {
         let direction = if key.descending { "DESC" } else { "ASC" };
         let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
@@ -87,6 +90,21 @@ fn order(key: SortKey, names: &Names, analyzer: &Analyzer) -> diag::Result<Order
         return Err(Diagnostic::analysis("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", text, "42K09"));
     }
     Ok(Order { expr, descending: key.descending, nulls_first: key.nulls_first })
+}
+
+/// An aggregate in a sort that has no aggregation right below it.
+fn unsupported_in_sort(written: &Expr) -> Box<Diagnostic> {
+    let text = format!(
+        "The query operator Sort contains one or more unsupported expressions.\n\
+         Consider to rewrite it to avoid window functions, aggregate functions, and generator functions in the Sort operator.\n\
+         Invalid expressions: [\"{}\"]",
+        crate::expr::pretty_name(written)
+    );
+    let mut found = Diagnostic::analysis("UNSUPPORTED_EXPR_FOR_OPERATOR", text, "42K0E");
+    if let Expr::At(_, origin) = written {
+        found.message.push_str(&format!("; line {} pos {}", origin.line, origin.position));
+    }
+    found
 }
 
 /// `RowOrdering.isOrderable`.

@@ -42,7 +42,7 @@ pub(crate) fn watermark(column: &str, delay: &str, child: Rc<Plan>, analyzer: &A
 }
 
 fn delay_ms(delay: &str) -> diag::Result<i64> {
-    let parsed = interval::parse(delay)
+    let parsed = interval::parse_duration(delay)
         .map_err(|_| Diagnostic::new(Class::Analysis, "CANNOT_PARSE_INTERVAL", interval::cannot_parse_text(delay), interval::SQL_STATE))?;
     if parsed.is_negative() {
         let text = format!("requirement failed: delay threshold ({delay}) should not be negative.");
@@ -62,7 +62,7 @@ fn nested(column: &str) -> Box<Diagnostic> {
 /// A timestamp, or a window with a timestamp as its end.
 fn is_event_time(data_type: &DataType) -> bool {
     match data_type {
-        DataType::Timestamp | DataType::TimestampNtz => true,
+        DataType::Timestamp => true,
         DataType::Struct(fields) => fields.iter().any(|field| field.name == "end" && field.data_type == DataType::Timestamp),
         _ => false,
     }

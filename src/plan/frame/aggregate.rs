@@ -4,6 +4,7 @@ use crate::diag;
 use crate::diag::Diagnostic;
 use crate::expr::Expr;
 use crate::plan::Frame;
+use crate::plan::GroupBy;
 use crate::plan::analysis;
 use crate::plan::errors;
 use crate::plan::names::Names;
@@ -16,28 +17,29 @@ impl Frame {
     ///
     /// # Errors
     /// What names, types and windows raise; `MISSING_AGGREGATION`; `_LEGACY_ERROR_TEMP_1039` for two windows.
-    pub fn aggregate(&self, keys: Vec<Expr>, aggregates: Vec<Expr>) -> diag::Result<Self> {
-        Ok(self.over(analysis::aggregate(keys, aggregates, Rc::clone(&self.plan), &self.analyzer)?))
+    pub fn aggregate(&self, by: impl Into<GroupBy>, aggregates: Vec<Expr>) -> diag::Result<Self> {
+        Ok(self.over(analysis::aggregate(by.into(), aggregates, Rc::clone(&self.plan), &self.analyzer)?))
     }
 
     /// `df.groupBy(keys).count()`.
     ///
     /// # Errors
     /// As [`Frame::aggregate`].
-    pub fn count_by(&self, keys: Vec<Expr>) -> diag::Result<Self> {
+    pub fn count_by(&self, by: impl Into<GroupBy>) -> diag::Result<Self> {
         let one = Expr::Literal(Value::Integer(1), DataType::Integer);
-        self.aggregate(keys, vec![Expr::Alias(Box::new(Expr::call("count", vec![one])), vec!["count".to_owned()])])
+        self.aggregate(by, vec![Expr::Alias(Box::new(Expr::call("count", vec![one])), vec!["count".to_owned()])])
     }
 
     /// `df.groupBy(keys).sum("a", "b")` and `avg`, `mean`, `min`, `max`: of these columns, or of all numeric ones that are no keys.
     ///
     /// # Errors
     /// `_LEGACY_ERROR_TEMP_1323` for a column that is not numeric; as [`Frame::aggregate`].
-    pub fn aggregate_numeric(&self, keys: Vec<Expr>, function: &str, columns: &[String]) -> diag::Result<Self> {
+    pub fn aggregate_numeric(&self, by: impl Into<GroupBy>, function: &str, columns: &[String]) -> diag::Result<Self> {
         let function = if function == "mean" { "avg" } else { function };
-        let meant = if columns.is_empty() { self.numeric_beside(&keys) } else { self.numeric_named(columns)? };
+        let by = by.into();
+        let meant = if columns.is_empty() { self.numeric_beside(&by.keys) } else { self.numeric_named(columns)? };
         let calls = meant.into_iter().map(|column| Expr::call(function, vec![column])).collect();
-        self.aggregate(keys, calls)
+        self.aggregate(by, calls)
     }
 
     fn numeric_beside(&self, keys: &[Expr]) -> Vec<Expr> {
@@ -65,14 +67,14 @@ impl Frame {
     ///
     /// # Errors
     /// As [`Frame::aggregate`]; `UNRESOLVED_ROUTINE`.
-    pub fn aggregate_map(&self, keys: Vec<Expr>, functions: &[(String, String)]) -> diag::Result<Self> {
+    pub fn aggregate_map(&self, by: impl Into<GroupBy>, functions: &[(String, String)]) -> diag::Result<Self> {
         let entries = crate::plan::aggregation::in_hash_map_order(functions);
         let mut calls = Vec::new();
         for (column, function) in entries {
             let argument = if column == "*" { None } else { Some(self.column(&column)?) };
             calls.push(crate::plan::aggregation::call_by_name(argument, &function));
         }
-        self.aggregate(keys, calls)
+        self.aggregate(by, calls)
     }
 
     /// `df.groupBy(keys).pivot(column, values).agg(aggregates)`: a column for each value (and aggregate). Without values a stream refuses it,
@@ -105,7 +107,7 @@ impl Frame {
                 outputs.push(Expr::Alias(Box::new(first), vec![name]));
             }
         }
-        inner.aggregate(grouped.iter().map(analysis::exactly).collect(), outputs)
+        inner.aggregate(grouped.iter().map(analysis::exactly).collect::<Vec<_>>(), outputs)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::plan::Node;
 use crate::plan::Plan;
 use crate::plan::analysis;
 use crate::plan::errors;
+use crate::types::DataType;
 use std::rc::Rc;
 
 impl Frame {
@@ -66,6 +67,9 @@ impl Frame {
                 }
             }
         }
+        if let Some(column) = self.plan.columns.iter().find(|column| keys.contains(&column.id) && has_map(&column.data_type)) {
+            return Err(errors::map_in_set_operation(&column.name, &column.data_type));
+        }
         let node = Node::Deduplicate { keys, within_watermark, child: Rc::clone(&self.plan) };
         Ok(self.over(Plan::new(node, self.plan.columns.clone())))
     }
@@ -109,5 +113,14 @@ impl Frame {
     pub fn sample(&self, with_replacement: bool, fraction: f64, seed: i64) -> Self {
         let node = Node::Sample { fraction, with_replacement, seed, child: Rc::clone(&self.plan) };
         self.over(Plan::new(node, self.plan.columns.clone()))
+    }
+}
+
+fn has_map(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Map(..) => true,
+        DataType::Array(element, _) => has_map(element),
+        DataType::Struct(fields) => fields.iter().any(|field| has_map(&field.data_type)),
+        _ => false,
     }
 }

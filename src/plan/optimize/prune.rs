@@ -89,6 +89,7 @@ fn places(columns: &[Column], wanted: &Wanted) -> Vec<usize> {
 fn reads(node: &Node) -> Wanted {
     match node {
         Node::Filter { condition, .. } => condition.columns().into_iter().collect(),
+        Node::Expand(expand) => expand.keys.iter().flat_map(|key| key.expr.columns()).collect(),
         Node::TimeWindow(window) => window.time.columns().into_iter().collect(),
         Node::SessionWindow(window) => window.time.columns().into_iter().chain(window.end.columns()).collect(),
         Node::EventTimeWatermark { event_time, .. } => [*event_time].into(),
@@ -116,6 +117,7 @@ fn reads(node: &Node) -> Wanted {
 /// The columns that a relation makes itself.
 fn made(node: &Node) -> Vec<ColumnId> {
     match node {
+        Node::Expand(expand) => expand.keys.iter().map(|key| &key.column).chain([&expand.grouping_id]).map(|column| column.id).collect(),
         Node::TimeWindow(window) => vec![window.column.id],
         Node::SessionWindow(window) => vec![window.column.id],
         Node::Generate { generated, .. } => generated.iter().map(|column| column.id).collect(),

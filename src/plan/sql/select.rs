@@ -24,6 +24,9 @@ use crate::plan::sql::order;
 use crate::sql::tree;
 use std::rc::Rc;
 
+/// For each grouping set, which keys are in it.
+type Sets = Vec<Vec<bool>>;
+
 impl Session<'_> {
     /// A `SELECT` with the `ORDER BY` that follows it.
     pub(super) fn select(&self, select: &tree::Select, order_by: &[tree::SqlSortKey]) -> diag::Result<Rc<Plan>> {
@@ -50,7 +53,7 @@ impl Session<'_> {
 
     /// The keys first: what is selected may name the window that is one of them.
     fn grouped(&self, select: &tree::Select, items: Vec<Expr>, order_by: &[tree::SqlSortKey], child: Rc<Plan>) -> diag::Result<Rc<Plan>> {
-        let mut keys = self.keys(select.group_by.as_ref(), &items, &child)?;
+        let (mut keys, sets) = self.keys(select.group_by.as_ref(), &items, &child)?;
         let (child, window) = analysis::place_windows(keys.iter_mut().map(|draft| &mut draft.typed), None, child, self.analyzer)?;
         let mut outputs = analysis::drafts(items, &child, self.analyzer)?;
         let scope = Results {
@@ -60,9 +63,20 @@ impl Session<'_> {
         };
         let settings = self.analyzer.settings();
         let mut having = select.having.as_ref().map(|having| crate::expr::resolve(&Self::expr(having)?, &scope, &settings)).transpose()?;
-        let mut sort = self.sort_drafts(order_by, &outputs, &scope)?;
+        // A distinct result is sorted by its own columns alone.
+        let inner_order = if select.distinct { &[][..] } else { order_by };
+        let mut sort = self.sort_drafts(inner_order, &outputs, &scope)?;
         let all = outputs.iter_mut().map(|draft| &mut draft.typed).chain(&mut having).chain(sort.iter_mut().map(|order| &mut order.expr));
-        let (windowed, _) = analysis::place_windows(all, window, Rc::clone(&child), self.analyzer)?;
+        let (mut windowed, _) = analysis::place_windows(all, window, Rc::clone(&child), self.analyzer)?;
+        if let Some(sets) = sets {
+            let copied = analysis::Copied::new(keys, sets, windowed, self.analyzer);
+            let typed =
+                outputs.iter_mut().map(|draft| &mut draft.typed).chain(&mut having).chain(sort.iter_mut().map(|order| &mut order.expr));
+            for typed in typed {
+                copied.replace(typed, self.analyzer)?;
+            }
+            (keys, windowed) = (copied.keys(), copied.relation());
+        }
         let mut grouping = Grouping::new(keys, windowed, self.analyzer)?;
         let mut list = Vec::new();
         for output in outputs {
@@ -74,14 +88,18 @@ impl Session<'_> {
         }
         let results = match having {
             Some(condition) => Plan::filter(condition, grouping.results()),
-            None if sort.is_empty() && !select.distinct => return Ok(grouping.finish(list)),
+            None if select.distinct => return self.sorted(distinct(grouping.finish(list)), order_by),
+            None if sort.is_empty() => return Ok(grouping.finish(list)),
             None => grouping.results(),
         };
-        Ok(self.ordered(list, sort, select.distinct, results))
+        if select.distinct {
+            return self.sorted(distinct(Plan::project(list, results)), order_by);
+        }
+        Ok(self.ordered(list, sort, results))
     }
 
     /// The outputs over the results, sorted: keys that are no outputs are carried along and dropped again.
-    fn ordered(&self, list: Vec<Named>, sort: Vec<Order>, is_distinct: bool, results: Rc<Plan>) -> Rc<Plan> {
+    fn ordered(&self, list: Vec<Named>, sort: Vec<Order>, results: Rc<Plan>) -> Rc<Plan> {
         let (mut carried, mut sort) = (list.clone(), sort);
         for order in &mut sort {
             let known = carried.iter().find(|named| named.expr == order.expr).map(|named| named.column.clone());
@@ -95,7 +113,6 @@ impl Session<'_> {
         }
         let hides = carried.len() > list.len();
         let projected = Plan::project(carried, results);
-        let projected = if is_distinct && !hides { distinct(projected) } else { projected };
         if sort.is_empty() {
             return projected;
         }
@@ -104,22 +121,34 @@ impl Session<'_> {
         if hides { Plan::project(list.iter().map(|named| Named::pass(&named.column)).collect(), sorted) } else { sorted }
     }
 
-    /// The keys of `GROUP BY`: positions and aliases of the select list, or expressions over the relation.
-    fn keys(&self, grouping: Option<&tree::Grouping>, items: &[Expr], child: &Rc<Plan>) -> diag::Result<Vec<Draft>> {
+    /// The keys of `GROUP BY`: positions and aliases of the select list, or expressions over the relation; and for each grouping set which are in it.
+    fn keys(&self, grouping: Option<&tree::Grouping>, items: &[Expr], child: &Rc<Plan>) -> diag::Result<(Vec<Draft>, Option<Sets>)> {
         let written = match grouping {
-            None => return Ok(Vec::new()),
+            None => return Ok((Vec::new(), None)),
             Some(tree::Grouping::All) => {
                 let all = analysis::drafts(items.to_vec(), child, self.analyzer)?;
-                return Ok(all.into_iter().filter(|output| !output.typed.has_aggregate()).collect());
+                return Ok((all.into_iter().filter(|output| !output.typed.has_aggregate()).collect(), None));
             }
-            Some(tree::Grouping::Sets(_)) => return Err(errors::unknown_to_us("grouping sets, rollup and cube")),
-            Some(tree::Grouping::Expressions(written)) => written,
+            Some(tree::Grouping::Sets(written)) => written.clone(),
+            Some(tree::Grouping::Expressions(written)) => vec![written.clone()],
         };
-        let mut keys = Vec::new();
-        for key in written {
-            keys.push(self.key(Self::expr(key)?, items, child)?);
+        let mut keys: Vec<Draft> = Vec::new();
+        let mut members = Vec::new();
+        for set in &written {
+            let mut places = Vec::new();
+            for key in set {
+                let key = self.key(Self::expr(key)?, items, child)?;
+                let place = keys.iter().position(|known| known.typed == key.typed).unwrap_or(keys.len());
+                if place == keys.len() {
+                    keys.push(key);
+                }
+                places.push(place);
+            }
+            members.push(places);
         }
-        Ok(keys)
+        let sets = members.iter().map(|set| (0..keys.len()).map(|key| set.contains(&key)).collect()).collect();
+        let has_sets = matches!(grouping, Some(tree::Grouping::Sets(_)));
+        Ok((keys, has_sets.then_some(sets)))
     }
 
     fn key(&self, key: Expr, items: &[Expr], child: &Rc<Plan>) -> diag::Result<Draft> {

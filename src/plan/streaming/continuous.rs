@@ -38,7 +38,7 @@ fn relation(plan: &Plan) -> diag::Result<()> {
         Node::Aggregate { .. } => "Aggregate",
         // A tumbling window is a `Project` over a `Filter`.
         Node::TimeWindow(window) if window.window_us == window.slide_us => return Ok(()),
-        Node::TimeWindow(_) => "Expand",
+        Node::TimeWindow(_) | Node::Expand(_) => "Expand",
         Node::SessionWindow(_) => return Ok(()),
         Node::EventTimeWatermark { .. } => "EventTimeWatermark",
         Node::Deduplicate { within_watermark: false, .. } => "Deduplicate",
