@@ -170,6 +170,7 @@ impl Lowering {
                 let keys = expand.keys.iter().map(|key| (key.column.id, key.expr.clone())).collect();
                 Box::new(operator::Expand::new(keys, expand.sets.clone(), expand.grouping_id.id))
             }
+            Node::TransformWithState(transform) => Box::new(operator::TransformWithState::new(transform_spec(plan, transform))),
             Node::TimeWindow(window) => {
                 let (column, time) = (&window.column, window.time.clone());
                 let notes = !has_watermark;
@@ -294,6 +295,23 @@ impl Lowering {
             }
             _ => unreachable!("only aggregations and deduplications come here"),
         })
+    }
+}
+
+fn transform_spec(plan: &Plan, transform: &plan::TransformWithState) -> operator::TransformSpec {
+    let columns = |plan: &Plan| -> Vec<operator::Column> { plan.columns.iter().map(state_column).collect() };
+    let event_time = |plan: &Plan| plan.columns.iter().find(|column| column.watermark_delay_ms.is_some()).map(|column| column.id);
+    operator::TransformSpec {
+        processor: transform.processor.clone(),
+        keys: transform.keys.iter().map(|id| (*id, column_of(&transform.child, *id).field())).collect(),
+        input: columns(&transform.child),
+        initial: transform.initial.as_ref().map(|initial| (transform.initial_keys.clone(), columns(initial))),
+        output: columns(plan),
+        time_mode: transform.time_mode,
+        output_mode: transform.output_mode,
+        event_time: event_time(&transform.child),
+        output_event_time: event_time(plan).filter(|_| transform.has_event_time_column),
+        in_stream: plan.is_streaming,
     }
 }
 

@@ -192,10 +192,19 @@ impl Query {
     }
 
     /// Whether the watermark has moved since the last batch of this run, and an operator cares.
-    fn wants_no_data_batch(&self) -> bool {
+    fn wants_no_data_batch(&mut self) -> bool {
         let enabled = self.trigger != Trigger::Once && self.conf.is_true("spark.sql.streaming.noDataMicroBatches.enabled");
         let moved = self.run.last_evict_ms.is_some_and(|last_ms| self.tracker.current_ms() > last_ms);
-        enabled && moved && self.tree.wants_batch_for_watermark(self.mode)
+        enabled && (moved && self.tree.wants_batch_for_watermark(self.mode) || self.is_due())
+    }
+
+    /// Whether a timer or a life in the state is over by the clock.
+    // DIFFERENCE: in processing-time mode Spark runs batch after batch without pause; here one runs where it has something to do.
+    fn is_due(&mut self) -> bool {
+        let now_ms = self.run.trigger_ms;
+        let (mut due, ran) = (false, self.run.last_evict_ms.is_some());
+        self.tree.for_each_operator(&mut |operator| due |= operator.next_due_ms().is_some_and(|due_ms| due_ms <= now_ms));
+        due && ran
     }
 
     /// Tells the sources that the batch before is done for good, now that this one's offsets are written; drops old log entries.
@@ -230,8 +239,9 @@ impl Query {
         let new_data = self.sources.iter().any(|slot| slot.available.is_some() && slot.available != slot.committed);
         let message = if new_data { "Processing new data" } else { "No new data but cleaning up state" };
         message.clone_into(&mut self.run.status);
-        self.open_state(world)?;
         let context = self.context(offsets, tracing);
+        self.check_shapes(world, &context)?;
+        self.open_state(world)?;
         let mut leaves = QueryLeaves::new(world, catalog, &mut self.sources, &mut self.statics, &context);
         let (rows, lines) = self.tree.run(&mut leaves, &context)?;
         let read = leaves.finish();
@@ -315,6 +325,26 @@ impl Query {
         }
     }
 
+    /// Before the first batch of a run: asks stateful processors what they keep, and holds it against the checkpoint.
+    fn check_shapes(&mut self, world: &mut dyn World, context: &BatchContext) -> Result<()> {
+        let checkpoint = self.checkpoint.clone();
+        let provider = self.conf.get("spark.sql.streaming.stateStore.providerClass").unwrap_or(DEFAULT_PROVIDER).to_owned();
+        let compare = self.conf.is_true("spark.sql.streaming.stateStore.stateSchemaCheck");
+        let mut result = Ok(());
+        self.tree.for_each_stateful(&mut 0, &mut |number, operator| {
+            let is_open = operator.memories().iter().all(|memory| memory.version().is_some());
+            if result.is_err() || is_open {
+                return;
+            }
+            result = operator.define(context).and_then(|shape| {
+                let Some(shape) = shape else { return Ok(()) };
+                super::state_shape::check(&shape, &format!("{:?}", shape.output_mode), world, &checkpoint, number, compare)?;
+                super::state_shape::check_provider(&provider)
+            });
+        });
+        result
+    }
+
     /// Opens the stores at the version that the batch begins with, unless they stand there already.
     fn open_state(&mut self, world: &mut dyn World) -> Result<()> {
         let version = self.run.batch_id;
@@ -386,7 +416,9 @@ impl Query {
     }
 
     fn stream_failed(&self, error: &Diagnostic) -> Box<Diagnostic> {
-        let text = format!("Query [id = {}, runId = {}] terminated with exception: {}", self.id, self.run_id, error.message);
+        // PySpark tells an exception of a worker without its condition; the JVM tells it with.
+        let prefix = if error.condition.as_deref() == Some("PYTHON_EXCEPTION") { "[PYTHON_EXCEPTION] " } else { "" };
+        let text = format!("Query [id = {}, runId = {}] terminated with exception: {prefix}{}", self.id, self.run_id, error.message);
         let state = if ends_in_context(error) { "" } else { "XXKST" };
         let mut failed = Diagnostic::new(Class::StreamingQuery, "STREAM_FAILED", text, state);
         failed.hints.clone_from(&error.hints);
@@ -401,12 +433,14 @@ fn ends_in_context(error: &Diagnostic) -> bool {
     match error.condition.as_deref() {
         // A sum knows no place, an addition does.
         Some("ARITHMETIC_OVERFLOW") => !error.message.starts_with("[ARITHMETIC_OVERFLOW] overflow."),
-        Some("FOREACH_BATCH_USER_FUNCTION_ERROR" | "FOREACH_USER_FUNCTION_ERROR") => true,
+        Some("FOREACH_BATCH_USER_FUNCTION_ERROR" | "FOREACH_USER_FUNCTION_ERROR" | "PYTHON_EXCEPTION") => true,
         Some(condition) => WITH_CONTEXT.contains(&condition),
         // The JSON reader says where in the text it stopped.
         None => error.class == Class::Named("JsonParseException".to_owned()),
     }
 }
+
+const DEFAULT_PROVIDER: &str = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider";
 
 /// Conditions that Spark raises with the place in the query.
 const WITH_CONTEXT: &[&str] = &[

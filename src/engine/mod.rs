@@ -22,6 +22,7 @@ mod sources;
 mod start;
 mod state_files;
 mod state_reader;
+mod state_shape;
 mod step;
 mod trace;
 mod trigger;
@@ -29,7 +30,7 @@ mod watermark_tracker;
 
 pub use catalog::{Catalog, Table};
 pub use conf::Conf;
-pub use query::{Query, StateTable};
+pub use query::Query;
 pub use report::{BatchReport, Fate, OperatorLine, Outcome, Sealed, SourceReport, WatermarkReport, WindowFate};
 pub use session::Session;
 pub use settings::Setting;

@@ -92,6 +92,7 @@ pub fn operator_lines(lines: &[Line]) -> Vec<OperatorLine> {
             rows_in: line.report.rows_in,
             rows_out: line.report.rows_out,
             state: line.report.state,
+            metrics: line.report.metrics.clone(),
         })
         .collect()
 }
@@ -199,9 +200,10 @@ fn event_time(watermark: &WatermarkReport) -> String {
 
 fn state_operators(query: &Query, report: &BatchReport) -> String {
     let partitions = query.conf.number("spark.sql.shuffle.partitions", 200);
-    let texts = report.state_operators().map(|(name, state)| {
+    let stateful = report.operators.iter().filter_map(|operator| Some((operator, operator.state?)));
+    let texts = stateful.map(|(operator, state)| {
         let mut out = String::from("{");
-        string(&mut out, "operatorName", Some(name));
+        string(&mut out, "operatorName", Some(&operator.name));
         plain(&mut out, "numRowsTotal", state.total);
         plain(&mut out, "numRowsUpdated", state.updated);
         plain(&mut out, "allUpdatesTimeMs", state.updated / 100);
@@ -212,7 +214,8 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
         plain(&mut out, "numRowsDroppedByWatermark", state.dropped);
         plain(&mut out, "numShufflePartitions", partitions);
         plain(&mut out, "numStateStoreInstances", partitions);
-        plain(&mut out, "customMetrics", custom_metrics(state, report.watermark.is_some(), map_cache(query, name, report.batch_id)));
+        let cache = map_cache(query, name, report.batch_id);
+        plain(&mut out, "customMetrics", custom_metrics(state, report.watermark.is_some(), cache, &operator.metrics));
         out.push('}');
         out
     });
@@ -235,8 +238,13 @@ fn map_cache(query: &Query, operator: &str, batch_id: u64) -> (u64, u64) {
 }
 
 /// What the state store provider adds, by name.
-fn custom_metrics(state: StateCounters, evicts: bool, (hits, misses): (u64, u64)) -> String {
+fn custom_metrics(state: StateCounters, evicts: bool, (hits, misses): (u64, u64), further: &[(&'static str, u64)]) -> String {
     let mut out = String::from("{");
+    if !further.is_empty() {
+        further.iter().for_each(|(name, count)| plain(&mut out, name, count));
+        out.push('}');
+        return out;
+    }
     plain(&mut out, "SnapshotLastUploaded.partition_0_default", -1);
     plain(&mut out, "forceSnapshotCount", 0);
     plain(&mut out, "loadedMapCacheHitCount", hits);

@@ -19,7 +19,7 @@ use crate::connector::Source;
 use crate::connector::SourceRows;
 use crate::diag::Diagnostic;
 use crate::operator::Rows;
-use crate::operator::StateRow;
+use crate::operator::StateView;
 use crate::plan::Analyzer;
 use crate::plan::Frame;
 use crate::plan::OutputMode;
@@ -139,23 +139,6 @@ pub(super) struct Pending {
     pub persisted: bool,
 }
 
-/// The state rows of one operator, for people.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StateTable {
-    /// Spark's operator name.
-    pub operator: String,
-    /// Spark's store name: `default`, or which side of a join.
-    pub store: String,
-    /// The keys' columns.
-    pub keys: Schema,
-    /// The values' columns.
-    pub values: Schema,
-    /// The rows by key.
-    pub rows: Vec<StateRow>,
-    /// How many there are in all.
-    pub total: u64,
-}
-
 impl Query {
     /// `query.name`.
     #[must_use]
@@ -259,18 +242,9 @@ impl Query {
     }
 
     /// The state as it is now, an entry for each store, at most so many rows each.
-    pub fn state_tables(&mut self, at_most: usize) -> Vec<StateTable> {
+    pub fn state_tables(&mut self, at_most: usize) -> Vec<StateView> {
         let mut tables = Vec::new();
-        self.tree.for_each_state(&mut |_, memories| {
-            tables.extend(memories.into_iter().map(|memory| StateTable {
-                operator: memory.name().to_owned(),
-                store: memory.store_name().to_owned(),
-                keys: memory.key_schema().clone(),
-                values: memory.value_schema().clone(),
-                rows: memory.view(at_most),
-                total: memory.len() as u64,
-            }));
-        });
+        self.tree.for_each_operator(&mut |operator| tables.extend(operator.views(at_most)));
         tables
     }
 

@@ -94,6 +94,8 @@ pub struct OperatorLine {
     pub rows_out: u64,
     /// The state's counters: the `state` line of a case.
     pub state: Option<StateCounters>,
+    /// Further counts of an operator with state, by Spark's names, sorted.
+    pub metrics: Vec<(&'static str, u64)>,
 }
 
 /// What became of one input row.

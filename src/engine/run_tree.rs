@@ -7,6 +7,7 @@ use crate::diag::Result;
 use crate::operator::BatchContext;
 use crate::operator::EventTimeWatermark;
 use crate::operator::Memory;
+use crate::operator::Operator;
 use crate::operator::OperatorReport;
 use crate::operator::Rows;
 use crate::plan::Plan;
@@ -71,6 +72,29 @@ impl Tree {
         report.rows_out = rows.rows as u64;
         lines[place].report = report;
         Ok(rows)
+    }
+
+    /// Calls `visit` with every operator, root first.
+    pub fn for_each_operator(&mut self, visit: &mut dyn FnMut(&mut dyn Operator)) {
+        if let Task::Run(operator) = &mut self.task {
+            visit(&mut **operator);
+        }
+        for child in &mut self.children {
+            child.for_each_operator(visit);
+        }
+    }
+
+    /// Calls `visit` with every operator that keeps state and its number, root first: the order of Spark's operator numbers.
+    pub fn for_each_stateful(&mut self, number: &mut u64, visit: &mut dyn FnMut(u64, &mut dyn Operator)) {
+        if let Task::Run(operator) = &mut self.task
+            && !operator.memories().is_empty()
+        {
+            visit(*number, &mut **operator);
+            *number += 1;
+        }
+        for child in &mut self.children {
+            child.for_each_stateful(number, visit);
+        }
     }
 
     /// Calls `visit` with every operator's stores and the operator's number, root first: the order of Spark's operator numbers.

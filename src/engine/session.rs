@@ -9,7 +9,6 @@ use arrow_array::RecordBatch;
 use super::catalog::Catalog;
 use super::conf::Conf;
 use super::query::Query;
-use super::query::StateTable;
 use super::start::QueryStart;
 use super::step::QueryId;
 use super::step::Step;
@@ -17,6 +16,7 @@ use crate::connector::Packages;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::expr::Settings;
+use crate::operator::StateView;
 use crate::plan::Analyzer;
 use crate::plan::Frame;
 use crate::types::Schema;
@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// The state of a query as it is now, an entry for each operator, at most so many rows each.
-    pub fn state_tables(&mut self, id: QueryId, at_most: usize) -> Vec<StateTable> {
+    pub fn state_tables(&mut self, id: QueryId, at_most: usize) -> Vec<StateView> {
         self.queries[id.0].state_tables(at_most)
     }
 
@@ -201,5 +201,10 @@ impl Default for Session {
 }
 
 fn settings_of(conf: &Conf) -> Settings {
-    Settings { zone: conf.zone(), ansi: conf.is_true("spark.sql.ansi.enabled"), case_sensitive: conf.is_true("spark.sql.caseSensitive") }
+    Settings {
+        zone: conf.zone(),
+        ansi: conf.is_true("spark.sql.ansi.enabled"),
+        case_sensitive: conf.is_true("spark.sql.caseSensitive"),
+        ..Settings::default()
+    }
 }

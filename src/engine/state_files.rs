@@ -27,6 +27,9 @@ pub fn open(memories: Vec<&mut Memory>, world: &mut dyn World, checkpoint: &str,
     let mut stores = Vec::new();
     for memory in memories {
         name = memory.name();
+        if memory.is_plain() {
+            stores.push(StateStoreInfo { store_name: memory.store_name().to_owned(), num_cols_prefix_key: 0, num_partitions: 1 });
+        }
         for (file, folder) in memory.file_stores().iter().zip(memory.folders(&partition)) {
             let prefix = if file.name == "default" { memory.prefix_columns() as u64 } else { 0 };
             stores.push(StateStoreInfo { store_name: file.name.clone(), num_cols_prefix_key: prefix, num_partitions: 1 });
@@ -119,7 +122,8 @@ fn same_shape(known: &DataType, now: &DataType) -> bool {
     }
 }
 
-fn incompatible(part: &str, known: &str, now: &str) -> Box<Diagnostic> {
+/// `STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE` and `..._VALUE_...`.
+pub(super) fn incompatible(part: &str, known: &str, now: &str) -> Box<Diagnostic> {
     let condition = format!("STATE_STORE_{}_SCHEMA_NOT_COMPATIBLE", part.to_uppercase());
     let text = format!(
         "Provided {part} schema does not match existing state {part} schema.\nPlease check number and type of fields.\n\
@@ -131,7 +135,7 @@ fn incompatible(part: &str, known: &str, now: &str) -> Box<Diagnostic> {
 }
 
 /// `StructType(StructField(party,StringType,true))`, as Scala prints a schema.
-fn struct_text(schema: &Schema) -> String {
+pub(super) fn struct_text(schema: &Schema) -> String {
     let fields: Vec<String> = schema
         .fields
         .iter()

@@ -2,6 +2,7 @@
 
 use super::cast;
 use super::error;
+use super::external;
 use super::function::Arguments;
 use super::function::Vector;
 use super::scope::Input;
@@ -26,6 +27,10 @@ use std::sync::Arc;
 /// # Errors
 /// Spark's runtime errors: `CAST_INVALID_INPUT`, `DIVIDE_BY_ZERO`, `ARITHMETIC_OVERFLOW` and their kin.
 pub fn evaluate(typed: &Typed, input: &Input<'_>) -> Result<ArrayRef> {
+    if typed.has_external() {
+        let (typed, ids, columns) = external::computed(typed, input)?;
+        return Ok(vector(&typed, &Input { ids: &ids, columns: &columns, ..*input })?.expand(input.rows));
+    }
     Ok(vector(typed, input)?.expand(input.rows))
 }
 
@@ -59,9 +64,12 @@ pub fn vector(typed: &Typed, input: &Input<'_>) -> Result<Vector> {
             Ok(Vector { array: field(&found.array, *index, &typed.data_type), scalar: found.scalar })
         }
         TypedKind::Lambda(..) => Ok(Vector::value(&Value::Null, &DataType::Null)),
-        TypedKind::Aggregate(_) | TypedKind::Generator(_) | TypedKind::TimeWindow(_) | TypedKind::SessionWindow(_) | TypedKind::Over(_) => {
-            Err(error::not_known("aggregates, generators and windows in this place"))
-        }
+        TypedKind::Aggregate(_)
+        | TypedKind::Generator(_)
+        | TypedKind::TimeWindow(_)
+        | TypedKind::SessionWindow(_)
+        | TypedKind::Over(_)
+        | TypedKind::External(_) => Err(error::not_known("aggregates, generators and windows in this place")),
     }
 }
 

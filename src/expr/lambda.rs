@@ -123,6 +123,10 @@ impl Higher<'_> {
             names.iter().zip(variables).map(|(name, (data_type, nullable))| (name.clone(), data_type.clone(), *nullable)).collect();
         let (ids, body) = self.resolver.with_variables(&named, || self.resolver.resolve(body))?;
         let (data_type, nullable) = (body.data_type.clone(), body.nullable);
+        if body.has_external() {
+            let text = "The feature is not supported: Lambda function with Python UDF in a higher order function.";
+            return Err(Diagnostic::analysis("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF", text, "0A000"));
+        }
         Ok(Typed { kind: TypedKind::Lambda(ids, Box::new(body)), data_type, nullable })
     }
 

@@ -60,6 +60,33 @@ pub fn pretty_name(expr: &Expr) -> String {
         }
         Expr::Over(child, partition, order, frame) => over(child, partition, order, frame.as_ref()),
         Expr::Sort(key) => sort_key(key),
+        Expr::External(function, arguments) => {
+            let arguments: Vec<String> = arguments.iter().map(external_argument).collect();
+            format!("{}({})", function.0.name(), arguments.join(", "))
+        }
+    }
+}
+
+fn external_argument((name, argument): &(Option<String>, Expr)) -> String {
+    match name {
+        Some(name) => format!("{name} => {}", pretty_name(&with_field_names(argument))),
+        None => pretty_name(&with_field_names(argument)),
+    }
+}
+
+/// An external function shows its arguments as analysed: `struct` with the names of its fields.
+fn with_field_names(expr: &Expr) -> Expr {
+    match expr {
+        Expr::At(inner, _) => with_field_names(inner),
+        Expr::Call { name, arguments, distinct, filter } => {
+            let inner = arguments.iter().map(with_field_names);
+            let arguments = match name.as_str() {
+                "struct" => arguments.iter().zip(inner).flat_map(|(own, inner)| [Expr::name(name_of(own)), inner]).collect(),
+                _ => inner.collect(),
+            };
+            Expr::Call { name: name.clone(), arguments, distinct: *distinct, filter: filter.clone() }
+        }
+        other => other.clone(),
     }
 }
 

@@ -3,6 +3,8 @@
 use super::aggregate;
 use super::coercion;
 use super::error;
+use super::external::ExternalCall;
+use super::external::ExternalFunction;
 use super::extract;
 use super::function;
 use super::function::Function;
@@ -85,6 +87,11 @@ impl Resolver<'_> {
             Expr::Lambda(..) => Err(error::not_known("a lambda outside of a higher-order function")),
             Expr::Over(call, partition, order, frame) => over::over(self, expr, call, (partition, order, frame.as_ref())),
             Expr::Sort(key) => self.resolve(&key.expr),
+            Expr::External(function, arguments) => {
+                let names = arguments.iter().map(|argument| argument.0.clone()).collect();
+                let arguments = arguments.iter().map(|argument| self.resolve(&argument.1)).collect::<Result<Vec<_>>>()?;
+                Ok(external(function.clone(), arguments, names))
+            }
         }
     }
 
@@ -153,6 +160,11 @@ impl Resolver<'_> {
 
     fn call(&self, whole: &Expr, name: &str, arguments: &[Expr], distinct: bool, filter: Option<&Expr>) -> Result<Typed> {
         let lower = if (name, arguments.len()) == ("-", 1) { "negative".to_owned() } else { name.to_ascii_lowercase() };
+        if let Some(function) = self.settings.functions.get(&lower) {
+            let arguments = self.arguments(arguments)?;
+            let names = vec![None; arguments.len()];
+            return Ok(external(function.clone(), arguments, names));
+        }
         if let Some(found) = aggregate::resolve_call(self, whole, &lower, arguments, distinct, filter)? {
             return Ok(found);
         }
@@ -237,6 +249,12 @@ impl Resolver<'_> {
         self.variables.borrow_mut().truncate(depth);
         Ok((ids, found?))
     }
+}
+
+/// A call of an external function.
+fn external(function: ExternalFunction, arguments: Vec<Typed>, names: Vec<Option<String>>) -> Typed {
+    let data_type = function.0.result().clone();
+    Typed { kind: TypedKind::External(Box::new(ExternalCall { function, arguments, names })), data_type, nullable: true }
 }
 
 /// `[1, 2]`, `2`, `> 0`: how Spark tells what number of arguments a function takes.

@@ -1,11 +1,14 @@
 //! What resolving needs from outside: names, and the session's settings.
 
+use super::external::ExternalFunction;
 use super::typed::ColumnId;
 use super::typed::Typed;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::types::Zone;
 use arrow_array::ArrayRef;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The columns that an expression may name.
 pub trait Scope {
@@ -40,11 +43,13 @@ pub struct Settings {
     pub ansi: bool,
     /// `spark.sql.caseSensitive`.
     pub case_sensitive: bool,
+    /// Functions that the session has registered, by lower-case name.
+    pub functions: Rc<BTreeMap<String, ExternalFunction>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { zone: Zone::utc(), ansi: true, case_sensitive: false }
+        Self { zone: Zone::utc(), ansi: true, case_sensitive: false, functions: Rc::default() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Expressions as written: what `col`, operators, functions and SQL text build. Spark's unresolved expressions.
 
+use super::external::ExternalFunction;
 use crate::sql::tree::Origin;
 use crate::sql::tree::WindowFrame;
 use crate::types::DataType;
@@ -47,6 +48,8 @@ pub enum Expr {
     Lambda(Vec<String>, Box<Expr>),
     /// A window function `child OVER (...)`: the partition, the order and the frame; streams refuse it.
     Over(Box<Expr>, Vec<Expr>, Vec<SortKey>, Option<WindowFrame<Expr>>),
+    /// A function of the world above on its arguments, each with the name under which it was given.
+    External(ExternalFunction, Vec<(Option<String>, Expr)>),
     /// `child.asc()`, `child.desc_nulls_last()`: only meaningful in a sort.
     Sort(Box<SortKey>),
 }

@@ -1,6 +1,7 @@
 //! Expressions after analysis: every column is an id, every node has a type.
 
 use super::aggregate::AggregateCall;
+use super::external::ExternalCall;
 use super::function::Function;
 use crate::sql::tree::WindowFrame;
 use crate::types::DataType;
@@ -55,6 +56,8 @@ pub enum TypedKind {
     SessionWindow(Box<SessionWindow>),
     /// A window function `f(...) OVER (...)`, by its SQL text: streams refuse it.
     Over(Box<OverCall>),
+    /// A function of the world above.
+    External(Box<ExternalCall>),
 }
 
 /// How a cast treats what it cannot cast.
@@ -181,6 +184,7 @@ impl Typed {
             }
             TypedKind::Aggregate(call) => call.arguments.iter().chain(&call.filter).collect(),
             TypedKind::Generator(call) => call.arguments.iter().collect(),
+            TypedKind::External(call) => call.arguments.iter().collect(),
             TypedKind::TimeWindow(window) => vec![&window.time],
             TypedKind::SessionWindow(window) => vec![&window.time, &window.end],
             TypedKind::Over(over) => over.arguments.iter().chain(&over.partition).chain(over.order.iter().map(|key| &key.0)).collect(),
@@ -211,6 +215,7 @@ impl Typed {
             }
             TypedKind::Aggregate(call) => call.arguments.iter_mut().chain(&mut call.filter).collect(),
             TypedKind::Generator(call) => call.arguments.iter_mut().collect(),
+            TypedKind::External(call) => call.arguments.iter_mut().collect(),
             TypedKind::TimeWindow(window) => vec![&mut window.time],
             TypedKind::SessionWindow(window) => vec![&mut window.time, &mut window.end],
             TypedKind::Over(over) => {
@@ -256,7 +261,17 @@ impl Typed {
     /// Whether it gives the same value whenever it is evaluated on the same row: no `rand`, no `uuid`.
     #[must_use]
     pub fn is_deterministic(&self) -> bool {
-        !self.any(&mut |node| matches!(&node.kind, TypedKind::Call(call) if !call.function.deterministic))
+        !self.any(&mut |node| match &node.kind {
+            TypedKind::Call(call) => !call.function.deterministic,
+            TypedKind::External(call) => !call.function.0.is_deterministic(),
+            _ => false,
+        })
+    }
+
+    /// Whether it holds an external function.
+    #[must_use]
+    pub fn has_external(&self) -> bool {
+        self.any(&mut |node| matches!(node.kind, TypedKind::External(_)))
     }
 
     /// Whether it needs no row: no columns in it.
@@ -268,6 +283,7 @@ impl Typed {
             | TypedKind::Generator(_)
             | TypedKind::TimeWindow(_)
             | TypedKind::SessionWindow(_)
+            | TypedKind::External(_)
             | TypedKind::Over(_) => true,
             TypedKind::Call(call) => !call.function.deterministic,
             _ => false,

@@ -4,7 +4,7 @@ use super::convert;
 use super::view;
 use crate::engine::BatchReport;
 use crate::engine::Session;
-use crate::engine::StateTable;
+use crate::operator::StateView;
 use crate::plan::OutputMode;
 use crate::types::DataType;
 use crate::types::Value;
@@ -86,7 +86,7 @@ impl Panes {
         view::Snapshot { batches: self.batches, state, results, queries: queries(session) }
     }
 
-    fn state(&mut self, query: &str, store: usize, table: &StateTable, zone: &Zone) -> view::StateTable {
+    fn state(&mut self, query: &str, store: usize, table: &StateView, zone: &Zone) -> view::StateTable {
         let fields: Vec<_> = table.keys.fields.iter().chain(&table.values.fields).collect();
         let place = (query.to_owned(), store);
         let before = self.before.get(&place).cloned().unwrap_or_default();
@@ -113,7 +113,7 @@ impl Panes {
         rows.reverse();
         view::StateTable {
             query: query.to_owned(),
-            operator: table.operator.clone(),
+            operator: title(table),
             expires_ms: rows.iter().map(|(expires_us, _)| expires_us.map(|micros| micros.div_euclid(1000))).collect(),
             table: view::Table {
                 columns: fields.iter().map(|field| field.name.clone()).collect(),
@@ -121,6 +121,14 @@ impl Panes {
                 rows: rows.into_iter().map(|(_, row)| row).collect(),
             },
         }
+    }
+}
+
+/// What names a table of state: the operator, or the state variable of the program's.
+fn title(table: &StateView) -> String {
+    match table.operator.as_str() {
+        crate::operator::TransformWithState::NAME => format!("{} (transformWithState)", table.store),
+        name => name.to_owned(),
     }
 }
 

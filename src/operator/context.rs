@@ -78,6 +78,8 @@ pub struct OperatorReport {
     pub rows_out: u64,
     /// Counters, for an operator with state.
     pub state: Option<StateCounters>,
+    /// Further counts of an operator with state, by Spark's names, sorted.
+    pub metrics: Vec<(&'static str, u64)>,
     /// Event times, for a watermark node: its number and what it saw.
     pub event_times: Option<(usize, EventTimeStats)>,
     /// What it knows of input rows' fates; only while tracing.

@@ -192,11 +192,17 @@ impl FileForm for Memory {
     }
 
     fn folders(&self, folder: &str) -> Vec<String> {
+        if self.is_plain() {
+            return vec![folder.to_owned()];
+        }
         let of_store = |store: &FileStore| if store.name == "default" { folder.to_owned() } else { format!("{folder}/{}", store.name) };
         self.file_stores().iter().map(of_store).collect()
     }
 
     fn delta(&self, changes: Vec<Change>, scan: Scan<'_>) -> Vec<Vec<Record>> {
+        if self.is_plain() {
+            return vec![changes.into_iter().map(|change| (change.key, change.value)).collect()];
+        }
         if self.file_stores().len() > 1 {
             return self.join_delta(changes, scan);
         }
@@ -212,6 +218,9 @@ impl FileForm for Memory {
     }
 
     fn snapshot(&self, rows: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<Vec<Record>> {
+        if self.is_plain() {
+            return vec![rows.into_iter().map(|(key, value)| (key, Some(value))).collect()];
+        }
         if self.file_stores().len() == 1 {
             let rows: Vec<(&[u8], &[u8])> = rows.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect();
             return vec![self.to_file(&rows, None)];
@@ -229,6 +238,9 @@ impl FileForm for Memory {
     }
 
     fn read(&self, records: Vec<Record>) -> Option<Vec<Record>> {
+        if self.is_plain() {
+            return Some(records);
+        }
         let store = self.rows_store();
         let mut keys: Vec<Vec<Value>> = Vec::with_capacity(records.len());
         let mut values: Vec<Vec<Value>> = Vec::new();

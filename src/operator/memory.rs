@@ -34,6 +34,8 @@ pub enum Expiry {
     Key(usize),
     /// When the watermark reaches this value column.
     Value(usize),
+    /// When the time comes that the bytes say: those of state variables.
+    Bytes,
 }
 
 /// What an operator keeps between batches.
@@ -64,6 +66,23 @@ pub struct StateRows {
     pub values: Vec<ArrayRef>,
     /// How many rows.
     pub rows: usize,
+}
+
+/// The state rows of one store or variable of an operator, for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StateView {
+    /// Spark's operator name.
+    pub operator: String,
+    /// Spark's store name: `default`, or which side of a join; the name of a state variable, or `timers`.
+    pub store: String,
+    /// The keys' columns.
+    pub keys: Schema,
+    /// The values' columns.
+    pub values: Schema,
+    /// The rows by key.
+    pub rows: Vec<StateRow>,
+    /// How many there are in all.
+    pub total: u64,
 }
 
 /// One state row, decoded for people.
@@ -139,6 +158,12 @@ impl Memory {
     pub fn with_files(mut self, files: Vec<FileStore>) -> Self {
         self.files = files;
         self
+    }
+
+    /// Whether its files hold the store's own bytes: those of state variables, which Spark keeps in RocksDB's files.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.files.is_empty()
     }
 
     /// Its stores as the checkpoint's folder shows them.
@@ -255,6 +280,44 @@ impl Memory {
         (places, self.value_codec.decode(values))
     }
 
+    /// The value of a key, both as bytes.
+    #[must_use]
+    pub fn get_raw(&self, key: &[u8]) -> Option<&[u8]> {
+        self.store().get(key)
+    }
+
+    /// Sets the value of a key, both as bytes.
+    pub fn put_raw(&mut self, key: &[u8], value: &[u8]) {
+        let expires_us = self.expiry_of_row(key, value);
+        self.store_mut().put(key, value, expires_us);
+    }
+
+    /// Removes a key by its bytes.
+    pub fn remove_raw(&mut self, key: &[u8]) {
+        self.store_mut().remove(key);
+    }
+
+    /// The rows whose keys begin with these bytes, by key.
+    pub fn scan_prefix(&mut self, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.store_mut().scan_prefix(prefix)
+    }
+
+    /// How many keys begin with these bytes.
+    pub fn count_prefix(&mut self, prefix: &[u8]) -> usize {
+        self.store_mut().count_prefix(prefix)
+    }
+
+    /// The rows that have expired, as bytes. They stay until they are removed.
+    pub fn expired_raw(&mut self, until_us: i64) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.store_mut().expired(until_us)
+    }
+
+    /// When the first row expires, in microseconds; none where none does.
+    #[must_use]
+    pub fn first_expiry_us(&self) -> Option<i64> {
+        self.store().scan_with_expiry().into_iter().filter_map(|(.., expires_us)| expires_us).min()
+    }
+
     /// Whether the key is there.
     #[must_use]
     pub fn contains(&self, key: &[u8]) -> bool {
@@ -332,6 +395,19 @@ impl Memory {
         (rows, found.into_iter().map(|(key, _)| key).collect())
     }
 
+    /// The store for people, at most so many rows.
+    #[must_use]
+    pub fn state_view(&self, at_most: usize) -> StateView {
+        StateView {
+            operator: self.name.to_owned(),
+            store: self.store_name.to_owned(),
+            keys: self.keys.clone(),
+            values: self.values.clone(),
+            rows: self.view(at_most),
+            total: self.len() as u64,
+        }
+    }
+
     /// The rows for people, by key, at most so many.
     #[must_use]
     pub fn view(&self, at_most: usize) -> Vec<StateRow> {
@@ -360,7 +436,7 @@ impl Memory {
     #[must_use]
     pub fn expiries_of(&self, keys: &[ArrayRef], values: &[ArrayRef]) -> Option<ArrayRef> {
         match self.expiry {
-            Expiry::Never => None,
+            Expiry::Never | Expiry::Bytes => None,
             Expiry::Key(column) => Some(event_times(&keys[column])),
             Expiry::Value(column) => Some(event_times(&values[column])),
         }
@@ -369,6 +445,7 @@ impl Memory {
     pub(super) fn expiry_of_row(&self, key: &[u8], value: &[u8]) -> Option<i64> {
         let times = match self.expiry {
             Expiry::Never => return None,
+            Expiry::Bytes => return super::state_variables::expires_us(key, value),
             Expiry::Key(column) => event_times(&self.key_codec.decode([key])[column]),
             Expiry::Value(column) => event_times(&self.value_codec.decode([value])[column]),
         };

@@ -24,10 +24,12 @@ mod rows;
 mod session_window;
 mod set_operation;
 mod sort;
+mod state_variables;
 mod store_order;
 mod stream_join;
 mod stream_limit;
 mod time_window;
+mod transform_with_state;
 mod union;
 mod watermark;
 mod window;
@@ -52,6 +54,7 @@ pub use join::Join;
 pub use limit::Limit;
 pub use memory::Memory;
 pub use memory::StateRow;
+pub use memory::StateView;
 pub use project::Project;
 pub use rows::Column;
 pub use rows::Rows;
@@ -63,6 +66,9 @@ pub use sort::SortKey;
 pub use stream_join::StreamJoin;
 pub use stream_limit::StreamLimit;
 pub use time_window::TimeWindow;
+pub use transform_with_state::StateShape;
+pub use transform_with_state::TransformSpec;
+pub use transform_with_state::TransformWithState;
 pub use union::Union;
 pub use watermark::EventTimeWatermark;
 pub use window::Window;
@@ -83,6 +89,24 @@ pub trait Operator {
     /// Its state stores; none where it keeps nothing.
     fn memories(&mut self) -> Vec<&mut Memory> {
         Vec::new()
+    }
+
+    /// What the program's code will keep, asked before the first batch of a run; none for operators of Spark's own.
+    ///
+    /// # Errors
+    /// What the program raises.
+    fn define(&mut self, _context: &BatchContext) -> Result<Option<StateShape>> {
+        Ok(None)
+    }
+
+    /// Its state as it is now, for people: a table for each store or variable, at most so many rows each.
+    fn views(&mut self, at_most: usize) -> Vec<StateView> {
+        self.memories().into_iter().map(|memory| memory.state_view(at_most)).collect()
+    }
+
+    /// When something in its state is due by the clock alone, milliseconds since 1970; none where nothing is.
+    fn next_due_ms(&mut self) -> Option<i64> {
+        None
     }
 
     /// The watermark of what it emits, given that of its input, microseconds: an operator that holds rows back holds the watermark back.
@@ -107,5 +131,7 @@ fn only<const N: usize>(inputs: Vec<Rows>) -> [Rows; N] {
     }
 }
 
+#[cfg(test)]
+mod state_model;
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,12 @@ pub fn buckets(keys: &[ArrayRef], rows: usize, capacity: usize) -> Option<Vec<us
         .collect()
 }
 
+/// The bytes of the one row of these columns, by which RocksDB orders it; none where a type has no known layout.
+#[must_use]
+pub fn unsafe_bytes(columns: &[ArrayRef]) -> Option<Vec<u8>> {
+    unsafe_row(columns, 0)
+}
+
 /// The bytes of a row in Spark's `UnsafeRow`: null bits, a word a field, then what does not fit into a word.
 fn unsafe_row(columns: &[ArrayRef], row: usize) -> Option<Vec<u8>> {
     let bitset = columns.len().div_ceil(64) * 8;

@@ -2,6 +2,7 @@
 
 use crate::diag;
 use crate::expr::ColumnId;
+use crate::expr::ExternalFunction;
 use crate::expr::Settings;
 use crate::plan::Column;
 use crate::plan::Frame;
@@ -19,6 +20,7 @@ type Renewal = (Rc<Plan>, BTreeMap<ColumnId, ColumnId>);
 #[derive(Debug)]
 pub struct Analyzer {
     settings: RefCell<Settings>,
+    functions: RefCell<Rc<BTreeMap<String, ExternalFunction>>>,
     next_id: Cell<u64>,
     /// The frames that `df["x"]` has been asked of, by the frame's id.
     referenced: RefCell<BTreeMap<u64, Rc<Plan>>>,
@@ -41,6 +43,7 @@ impl Analyzer {
     pub fn new(settings: Settings) -> Rc<Self> {
         Rc::new(Self {
             settings: RefCell::new(settings),
+            functions: RefCell::default(),
             next_id: Cell::new(0),
             referenced: RefCell::default(),
             renewals: RefCell::default(),
@@ -50,7 +53,14 @@ impl Analyzer {
     /// The settings now.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        self.settings.borrow().clone()
+        Settings { functions: Rc::clone(&self.functions.borrow()), ..self.settings.borrow().clone() }
+    }
+
+    /// Gives a function a name for SQL text: `spark.udf.register`.
+    pub fn register(&self, name: &str, function: ExternalFunction) {
+        let mut functions = (**self.functions.borrow()).clone();
+        functions.insert(name.to_ascii_lowercase(), function);
+        *self.functions.borrow_mut() = Rc::new(functions);
     }
 
     /// Changes the settings for what is analysed from now on: `spark.conf.set`.

@@ -118,6 +118,7 @@ fn line(plan: &Plan, names: &Names) -> String {
                     .join(", ")
             )
         }
+        Node::TransformWithState(transform) => format!("TransformWithStateInPySpark {}, {}", transform.output_mode, transform.time_mode),
         Node::Repartition { .. } => "Repartition".to_owned(),
     }
 }
@@ -170,5 +171,9 @@ fn typed(expr: &Typed, names: &Names) -> String {
         TypedKind::Lambda(_, body) => format!("lambda({})", typed(body, names)),
         TypedKind::TimeWindow(_) | TypedKind::SessionWindow(_) => format!("window({})", all(expr.children())),
         TypedKind::Over(call) => call.sql.clone(),
+        TypedKind::External(call) => {
+            let arguments: Vec<String> = call.arguments.iter().map(|argument| typed(argument, names)).collect();
+            format!("{}({})", call.function.0.name(), arguments.join(", "))
+        }
     }
 }

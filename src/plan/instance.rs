@@ -97,6 +97,9 @@ impl Renewal<'_> {
                 *id = self.analyzer.fresh();
                 *event_time = self.id(*event_time);
             }
+            Node::TransformWithState(transform) => {
+                transform.keys.iter_mut().chain(&mut transform.initial_keys).for_each(|key| *key = self.id(*key));
+            }
             Node::Deduplicate { keys, .. } => keys.iter_mut().for_each(|key| *key = self.id(*key)),
             Node::Join { condition, .. } => condition.iter_mut().for_each(|condition| self.typed(condition)),
             Node::Sort { keys, .. } => keys.iter_mut().for_each(|key| self.typed(&mut key.expr)),

@@ -18,6 +18,7 @@ mod node;
 mod optimize;
 mod source;
 pub mod sql;
+mod stateful_processor;
 pub mod streaming;
 #[cfg(test)]
 mod tests;
@@ -26,9 +27,13 @@ pub use analysis::GroupBy;
 pub use analyzer::{Analyzer, Catalog};
 pub use column::{Column, Named, WindowKind, quote};
 pub use event_time::EventTime;
-pub use frame::{Frame, JoinOn};
+pub use frame::{Frame, JoinOn, Keyed, StateSpec};
 pub use node::{
-    Expand, JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, WindowFunction,
+    Expand, JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, TransformWithState, WindowFunction,
 };
 pub use optimize::optimize;
 pub use source::SourceSpec;
+pub use stateful_processor::{
+    Processor, ProcessorRun, ProcessorTask, StateKind, StateVariable, StatefulProcessor, StatefulProcessorHandle, TimeMode, TimerValues,
+    ValueRow,
+};

@@ -6,7 +6,9 @@ use crate::expr::Typed;
 use crate::expr::aggregate::AggregateCall;
 use crate::plan::Column;
 use crate::plan::Named;
+use crate::plan::Processor;
 use crate::plan::SourceSpec;
+use crate::plan::TimeMode;
 use crate::plan::WindowKind;
 use crate::types::Schema;
 use arrow_array::ArrayRef;
@@ -186,6 +188,8 @@ pub enum Node {
         /** Its input. */
         child: Rc<Plan>,
     },
+    /// Has the program's stateful processor make rows of the input: `TransformWithStateInPySpark`. Output: what the processor yields.
+    TransformWithState(TransformWithState),
     /// Spreads rows over partitions (`repartition`, `coalesce`); changes nothing here, where there is one.
     Repartition {
         /** Its input. */
@@ -232,6 +236,27 @@ pub struct TimeWindow {
     pub slide_us: i64,
     /// The shift of starts against 1970-01-01T00:00:00Z.
     pub start_us: i64,
+    /// Its input.
+    pub child: Rc<Plan>,
+}
+
+/// See [`Node::TransformWithState`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransformWithState {
+    /// The program's processor.
+    pub processor: Processor,
+    /// The grouping keys, columns of the child.
+    pub keys: Vec<ColumnId>,
+    /// The output mode that `transformWithState` was given, which need not be the query's.
+    pub output_mode: OutputMode,
+    /// By what time timers and lives are measured.
+    pub time_mode: TimeMode,
+    /// Whether a column of the output was named as the event time.
+    pub has_event_time_column: bool,
+    /// The grouping keys of the initial state.
+    pub initial_keys: Vec<ColumnId>,
+    /// The initial state, a batch relation.
+    pub initial: Option<Rc<Plan>>,
     /// Its input.
     pub child: Rc<Plan>,
 }
@@ -399,6 +424,7 @@ impl Node {
             Self::Expand(expand) => vec![&expand.child],
             Self::TimeWindow(window) => vec![&window.child],
             Self::SessionWindow(window) => vec![&window.child],
+            Self::TransformWithState(transform) => std::iter::once(&transform.child).chain(&transform.initial).collect(),
             Self::Join { left, right, .. } | Self::SetOperation { left, right, .. } => vec![left, right],
             Self::Union { children } => children.iter().collect(),
         }
@@ -445,6 +471,7 @@ impl Node {
             Self::Expand(expand) => vec![&mut expand.child],
             Self::TimeWindow(window) => vec![&mut window.child],
             Self::SessionWindow(window) => vec![&mut window.child],
+            Self::TransformWithState(transform) => std::iter::once(&mut transform.child).chain(&mut transform.initial).collect(),
             Self::Join { left, right, .. } | Self::SetOperation { left, right, .. } => vec![left, right],
             Self::Union { children } => children.iter_mut().collect(),
         }

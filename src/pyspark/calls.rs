@@ -5,6 +5,7 @@ use super::arguments::Call;
 use super::arguments::Member;
 use super::catalog;
 use super::column;
+use super::decimal;
 use super::driver::Driver;
 use super::driver::Pending;
 use super::errors;
@@ -15,6 +16,7 @@ use super::functions;
 use super::grouped;
 use super::object::Object;
 use super::operators::same;
+use super::plain_objects;
 use super::query;
 use super::reader;
 use super::reader::Read;
@@ -27,7 +29,6 @@ use super::window;
 use super::writer;
 use crate::diag::Span;
 use crate::python::Arguments;
-use crate::python::Host;
 use crate::python::HostObject;
 use crate::python::Raised;
 use crate::python::Reply;
@@ -65,6 +66,8 @@ impl Driver {
                 attributes.iter().find(|it| it.0 == name).map(|it| it.1.clone()).ok_or_else(|| Raised::no_attribute(class, name))
             }
             (Object::Class("StorageLevel"), _) => Ok(Object::StorageLevel.value()),
+            (Object::Udf(it), _) => udf::attribute(object, it, name),
+            (Object::State(_), _) => plain_objects::attribute(object, name).unwrap_or_else(|| Err(Raised::no_attribute(class, name))),
             (Object::Context, _) if name == "version" => Ok(Value::str("4.3.0")),
             (Object::Context, Some(Member::Property)) if name == "defaultParallelism" => Ok(Value::Int(1)),
             (Object::Type(_) | Object::Struct(_) | Object::Field(_), _) => {
@@ -89,7 +92,11 @@ impl Driver {
                 let call = Call::of_rest(arguments.positional);
                 return record.method(name, &call).map(Reply::Value).ok_or_else(|| Raised::no_attribute(callee.class_name(), name));
             }
-            Object::Row(row) => return row_method(row, name, &arguments),
+            Object::Udf(it) if name == "asNondeterministic" => {
+                it.deterministic.set(false);
+                return Ok(Reply::Value(Value::Host(Rc::clone(callee))));
+            }
+            Object::Row(row) => return row_method(row, name, &arguments).map(Reply::Value),
             _ => {}
         }
         let class = signature_class(known);
@@ -143,6 +150,7 @@ impl Driver {
                 };
                 frame::value(frame_nulls::method(it, name, call)?)
             }
+            Object::Grouped(it) if name == "transformWithState" => grouped::transform_with_state(self, it, call)?,
             Object::Grouped(it) => grouped::method(it, name, call)?,
             Object::BatchWriter(it) => {
                 if frame_writer::method(self, it, name, call)? {
@@ -171,7 +179,7 @@ impl Driver {
             }
             Object::Type(_) | Object::Struct(_) | Object::Field(_) => types_module::method(known, name, call)?,
             Object::Context => Value::None,
-            Object::UdfRegistration => return Err(errors::unknown_to_us("spark.udf.register").into()),
+            Object::UdfRegistration => udf::registration(self, name, call)?,
             _ => return Err(errors::unknown_to_us(&format!("{}.{name}", callee.class_name())).into()),
         };
         Ok(Reply::Value(value))
@@ -181,6 +189,7 @@ impl Driver {
     pub(super) fn call_object(&mut self, callee: &Rc<dyn HostObject>, arguments: Arguments, span: Span) -> Result<Reply, Raised> {
         let not_callable = || Raised::type_error(format!("'{}' object is not callable", callee.class_name()));
         let value = match Self::object(callee).ok_or_else(not_callable)? {
+            Object::Function(spec) if spec.name == "udf" => udf::define(self, &spec.signature.bind(arguments)?)?,
             Object::Function(spec) => match functions::lambdas(spec, &arguments)? {
                 Some(lambdas) => return self.next_lambda(lambdas),
                 None => functions::call(spec, arguments)?,
@@ -189,6 +198,7 @@ impl Driver {
                 let (object, name) = (Rc::clone(object), name.clone());
                 return self.call_method(&object, &name, arguments, span);
             }
+            Object::Class("Decimal") => decimal::construct(&arguments)?,
             Object::Class("Row") => Object::Row(Row::new(arguments)?).value(),
             Object::Class("SparkSession") => self.session_value(),
             Object::Class("SparkConf" | "SparkContext" | "StorageLevel") => {
@@ -199,9 +209,9 @@ impl Driver {
             }
             Object::Class(name) => types_module::construct(name, arguments)?,
             Object::Row(row) => Object::Row(row.call(arguments)?).value(),
-            Object::Udf(it) => udf::call(it)?,
-            Object::UdfDecorator(data_type) => match arguments.positional.first() {
-                Some(function) => udf::made(function.clone(), data_type.clone()),
+            Object::Udf(it) => udf::call(it, arguments)?,
+            Object::UdfDecorator(declared) => match arguments.positional.first() {
+                Some(function) => udf::made(self, function, declared.clone(), None)?,
                 None => return Err(not_callable()),
             },
             _ => return Err(not_callable()),
@@ -232,21 +242,6 @@ impl Driver {
             None => Ok(Reply::Value(Value::None)),
         }
     }
-
-    /// `repr` of a value inside a row.
-    pub(super) fn repr_value(&mut self, value: &Value) -> String {
-        match value {
-            Value::Host(object) => self.repr(&Rc::clone(object)),
-            Value::List(list) => format!("[{}]", list.items().iter().map(|it| self.repr_value(it)).collect::<Vec<_>>().join(", ")),
-            Value::Dict(dict) => {
-                let entries = dict.entries();
-                let entries: Vec<String> =
-                    entries.iter().map(|(key, value)| format!("{}: {}", self.repr_value(key), self.repr_value(value))).collect();
-                format!("{{{}}}", entries.join(", "))
-            }
-            plain => super::values::plain_repr(plain),
-        }
-    }
 }
 
 /// The class under which the table of signatures lists an object's members.
@@ -259,9 +254,10 @@ fn signature_class(object: &Object) -> &str {
     }
 }
 
-fn row_method(row: &Row, name: &str, arguments: &Arguments) -> Result<Reply, Raised> {
+/// `row.asDict()` and what a row has as a tuple.
+pub(super) fn row_method(row: &Row, name: &str, arguments: &Arguments) -> Result<Value, Raised> {
     let first = arguments.positional.first();
-    Ok(Reply::Value(match name {
+    Ok(match name {
         "asDict" => {
             let recursive = first.or_else(|| arguments.keyword.iter().find(|it| it.0 == "recursive").map(|it| &it.1));
             row.as_dict(recursive.and_then(Value::as_bool).unwrap_or(false))?
@@ -279,5 +275,5 @@ fn row_method(row: &Row, name: &str, arguments: &Arguments) -> Result<Reply, Rai
             let value = row.attribute(name)?;
             return Err(Raised::type_error(format!("'{}' object is not callable", errors::type_name(&value))));
         }
-    }))
+    })
 }

@@ -237,6 +237,10 @@ pub(super) fn text(expr: &Expr) -> String {
             format!("{} OVER ({})", text(child), parts.join(" "))
         }
         Expr::Sort(key) => sort_text(key),
+        Expr::External(function, arguments) => {
+            let arguments: Vec<String> = arguments.iter().map(|argument| text(&argument.1)).collect();
+            format!("{}({})", function.0.name(), arguments.join(", "))
+        }
         Expr::At(child, _) => text(child),
     }
 }

@@ -3,8 +3,11 @@
 use super::errors::ErrorClasses;
 use super::listener;
 use super::object::Object;
+use super::processor;
 use super::query;
 use super::waits;
+use super::worker::SharedWorker;
+use super::worker::Worker;
 use super::writer::Callback;
 use crate::diag::Diagnostic;
 use crate::engine::QueryId;
@@ -16,6 +19,7 @@ use crate::python::Reply;
 use crate::python::Value;
 use crate::world::Simulated;
 use crate::world::World;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -69,14 +73,18 @@ pub(super) struct Driver {
     pub pending: BTreeMap<u64, Pending>,
     next_token: u64,
     printed: Vec<Printed>,
-    errors: ErrorClasses,
+    errors: Rc<RefCell<ErrorClasses>>,
+    /// The process in which UDFs and stateful processors run.
+    pub worker: SharedWorker,
     session_object: Value,
     listener_class: Option<Value>,
+    processor_class: Option<Value>,
 }
 
 impl Driver {
     /// A fresh session in a world.
     pub(super) fn new(world: Simulated) -> Self {
+        let errors = Rc::<RefCell<ErrorClasses>>::default();
         Self {
             session: Session::new(),
             world,
@@ -90,9 +98,11 @@ impl Driver {
             pending: BTreeMap::new(),
             next_token: 1,
             printed: Vec::new(),
-            errors: ErrorClasses::default(),
+            worker: Worker::new(Rc::clone(&errors)),
+            errors,
             session_object: Object::Session.value(),
             listener_class: None,
+            processor_class: None,
         }
     }
 
@@ -124,14 +134,23 @@ impl Driver {
         self.listener_class.get_or_insert_with(listener::class).clone()
     }
 
+    /// A class that Python code may inherit from or catch.
+    pub(super) fn class(&mut self, name: &str) -> Option<Value> {
+        match name {
+            "StreamingQueryListener" => Some(self.listener_class()),
+            "StatefulProcessor" => Some(self.processor_class.get_or_insert_with(processor::class).clone()),
+            _ => self.error_class(name),
+        }
+    }
+
     /// A class of `pyspark.errors`.
     pub(super) fn error_class(&mut self, name: &str) -> Option<Value> {
-        self.errors.get(name)
+        self.errors.borrow_mut().get(name)
     }
 
     /// An exception object for what a query died of.
     pub(super) fn exception_value(&mut self, diagnostic: Diagnostic) -> Value {
-        let Some(Value::Class(class)) = self.errors.get(&diagnostic.class.to_string()) else { return Value::None };
+        let Some(Value::Class(class)) = self.errors.borrow_mut().get(&diagnostic.class.to_string()) else { return Value::None };
         let instance = Instance::new(class);
         instance.set("args", Value::tuple(vec![Value::str(&diagnostic.message)]));
         *instance.diagnostic.borrow_mut() = Some(Box::new(diagnostic));

@@ -86,9 +86,15 @@ fn add_methods(class: &Value) {
     method("getErrorClass", |it| it.condition.clone());
     method("getMessage", |it| Some(it.message.clone()));
     method("getSqlState", |it| {
+        let worker = it.condition.as_deref().filter(|condition| *condition == "PYTHON_EXCEPTION").map(|_| "38000".to_owned());
         let text = it.condition.as_ref().map(|_| &it.message)?;
-        text.rsplit_once("SQLSTATE: ").map(|it| it.1.chars().take(5).collect())
+        worker.or_else(|| text.rsplit_once("SQLSTATE: ").map(|it| it.1.chars().take(5).collect()))
     });
+}
+
+/// Whether PySpark has an exception class of this name.
+pub(super) fn is_own(name: &str) -> bool {
+    CLASSES.iter().any(|class| class.0 == name)
 }
 
 /// A PySpark error of this class (`PySparkTypeError`, ...) with a condition and its parameters.

@@ -11,6 +11,7 @@ use super::functions::no_frame;
 use super::grouped::Grouped;
 use super::object::Object;
 use super::rows;
+use super::udf;
 use super::values;
 use super::window;
 use super::writer::StreamWriter;
@@ -139,6 +140,7 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
         "show" | "collect" | "count" | "first" | "head" | "take" | "tail" | "isEmpty" | "toLocalIterator" | "toJSON" => {
             rows::action(driver, frame, name, call)
         }
+        "mapInPandas" | "mapInArrow" | "toPandas" | "toArrow" | "pandas_api" => Err(udf::no_pandas(&format!("DataFrame.{name}"))),
         "colRegex" | "inputFiles" | "sameSemantics" | "semanticHash" | "isLocal" => {
             Err(errors::unknown_to_us(&format!("DataFrame.{name}")))
         }

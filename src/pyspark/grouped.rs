@@ -1,9 +1,14 @@
 //! `GroupedData`: what `groupBy` returns.
 
 use super::arguments::Call;
+use super::driver::Driver;
 use super::errors;
 use super::frame;
 use super::object::Object;
+use super::processor::PythonProcessor;
+use super::processor::Schemas;
+use super::types_module;
+use super::udf;
 use super::values;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
@@ -11,8 +16,16 @@ use crate::diag::Result;
 use crate::expr::Expr;
 use crate::plan::Frame;
 use crate::plan::GroupBy;
+use crate::plan::Processor;
+use crate::plan::StateSpec;
+use crate::plan::TimeMode;
+use crate::python::Raised;
 use crate::python::Value;
+use crate::sql::ddl;
 use crate::types;
+use crate::types::DataType;
+use crate::types::Schema;
+use std::rc::Rc;
 
 /// A frame with its grouping keys.
 #[derive(Clone, Debug)]
@@ -37,6 +50,41 @@ impl Grouped {
     fn by(&self) -> GroupBy {
         GroupBy { keys: self.keys.clone(), sets: self.sets.clone() }
     }
+}
+
+/// `transformWithState(...)`.
+pub(super) fn transform_with_state(driver: &Driver, grouped: &Grouped, call: &Call) -> std::result::Result<Value, Raised> {
+    let output = match call.get("outputStructType").as_str() {
+        Some(text) => ddl::parse_schema(text)?,
+        None => match types_module::data_type_of(call.get("outputStructType")) {
+            Some(DataType::Struct(fields)) => Schema { fields },
+            _ => return Err(errors::not_expected("outputStructType", "StructType or str", call.get("outputStructType")).into()),
+        },
+    };
+    let keyed = grouped.frame.keyed(&grouped.keys)?;
+    let initial = match call.given("initialState") {
+        None => None,
+        Some(value) => match Object::of(value) {
+            Some(Object::Grouped(initial)) => Some(initial.frame.keyed(&initial.keys)?),
+            _ => return Err(Raised::new("AssertionError", "")),
+        },
+    };
+    let schemas = Schemas {
+        key: keyed.key_schema(),
+        input: keyed.frame.schema(),
+        initial: initial.as_ref().map(|initial| initial.frame.schema()).unwrap_or_default(),
+        output: output.clone(),
+    };
+    let processor = PythonProcessor::new(call.get("statefulProcessor"), schemas, &driver.worker)?;
+    let mode = call.text("timeMode", "str")?;
+    let output_mode = super::writer::mode(call.get("outputMode"))?;
+    let Some(time_mode) = TimeMode::parse(mode) else {
+        let text = format!("Unknown time mode {mode}. Accepted timeMode modes are 'none', 'processingTime', 'eventTime'");
+        return Err(Diagnostic::analysis("STATEFUL_PROCESSOR_UNKNOWN_TIME_MODE", text, "42802").into());
+    };
+    let event_time_column = call.given("eventTimeColumnName").and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned);
+    let spec = StateSpec { output, output_mode, time_mode, event_time_column, initial };
+    Ok(frame::value(keyed.transform_with_state(Processor(Rc::new(processor)), spec)?))
 }
 
 /// A method.
@@ -65,6 +113,9 @@ pub(super) fn method(grouped: &Grouped, name: &str, call: &Call) -> Result<Value
                 grouped.frame.pivot(grouped.keys.clone(), column.clone(), None, Vec::new())?;
             }
             Ok(Object::Grouped(Grouped { pivot, ..grouped.clone() }).value())
+        }
+        "applyInPandas" | "applyInArrow" | "applyInPandasWithState" | "transformWithStateInPandas" | "cogroup" | "apply" => {
+            Err(udf::no_pandas(&format!("GroupedData.{name}")))
         }
         _ => Err(errors::unknown_to_us(&format!("GroupedData.{name}"))),
     }

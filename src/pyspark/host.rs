@@ -1,6 +1,5 @@
 //! PySpark as the host of the Python machine: attributes, calls, operators and texts of its objects.
 
-use super::column;
 use super::driver::Driver;
 use super::driver::Pending;
 use super::driver::Wait;
@@ -8,7 +7,7 @@ use super::errors;
 use super::modules;
 use super::object::Object;
 use super::operators;
-use super::types_module;
+use super::plain_objects;
 use crate::diag::Span;
 use crate::python::Arguments;
 use crate::python::Host;
@@ -16,13 +15,12 @@ use crate::python::HostObject;
 use crate::python::Raised;
 use crate::python::Reply;
 use crate::python::Value;
-use crate::types;
 use crate::world::World;
 use std::rc::Rc;
 
 impl Host for Driver {
     fn import(&mut self, module: &str, name: Option<&str>) -> Option<Value> {
-        modules::import(self, module, name)
+        modules::import(module, name, &mut |class| self.class(class))
     }
 
     fn exports(&mut self, module: &str) -> Option<Vec<String>> {
@@ -54,70 +52,23 @@ impl Host for Driver {
     }
 
     fn text(&mut self, object: &Rc<dyn HostObject>) -> String {
-        match Self::object(object) {
-            Some(Object::Decimal(unscaled, scale)) => types::number::format_decimal(*unscaled, *scale),
-            _ => self.repr(object),
-        }
+        plain_objects::text(object)
     }
 
     fn repr(&mut self, object: &Rc<dyn HostObject>) -> String {
-        let Some(known) = Self::object(object) else { return format!("<{} object>", object.class_name()) };
-        match known {
-            Object::Column(expr) => format!("Column<'{}'>", column::text(expr)),
-            Object::Frame(frame) => {
-                let fields: Vec<String> =
-                    frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
-                format!("DataFrame[{}]", fields.join(", "))
-            }
-            Object::Grouped(it) => {
-                let fields: Vec<String> =
-                    it.frame.schema().fields.iter().map(|it| format!("{}: {}", it.name, it.data_type.simple_string())).collect();
-                let keys: Vec<String> = it.keys.iter().map(column::text).collect();
-                format!("GroupedData[grouping expressions: [{}], value: [{}], type: GroupBy]", keys.join(", "), fields.join(", "))
-            }
-            Object::Type(data_type) => types_module::repr(data_type),
-            Object::Struct(fields) => types_module::repr(&types::DataType::Struct(fields.borrow().clone())),
-            Object::Field(field) => types_module::repr_field(field),
-            Object::Row(row) => {
-                let values: Vec<String> = row.values.iter().map(|it| self.repr_value(it)).collect();
-                row.repr(&values)
-            }
-            Object::Record(record) => record.text(),
-            Object::Decimal(unscaled, scale) => format!("Decimal('{}')", types::number::format_decimal(*unscaled, *scale)),
-            Object::Class(name) => format!("<class 'pyspark.{name}'>"),
-            Object::Function(spec) => format!("<function {}>", spec.name),
-            Object::Context => "<SparkContext master=local[1] appName=tidemark>".to_owned(),
-            _ => format!("<pyspark.sql.{} object>", object.class_name()),
-        }
+        plain_objects::repr(object)
     }
 
     fn truth(&mut self, object: &Rc<dyn HostObject>, span: Span) -> Result<bool, Raised> {
-        match Self::object(object) {
-            Some(Object::Column(expr)) => Err(at(column::no_truth(expr).into(), span)),
-            Some(Object::Row(row)) => Ok(!row.values.is_empty()),
-            Some(Object::Record(record)) => Ok(record.len() > 0),
-            Some(Object::Decimal(unscaled, _)) => Ok(*unscaled != 0),
-            _ => Ok(true),
-        }
+        plain_objects::truth(object).map_err(|raised| at(raised, span))
     }
 
     fn items(&mut self, object: &Rc<dyn HostObject>) -> Option<Result<Vec<Value>, Raised>> {
-        match Self::object(object)? {
-            Object::Column(_) => Some(Err(errors::error("PySparkTypeError", "NOT_ITERABLE", &[("objectName", "Column")]).into())),
-            Object::Row(row) => Some(Ok(row.values.clone())),
-            Object::Record(record) => Some(Ok(record.keys().map(Value::str).collect())),
-            Object::Struct(fields) => Some(Ok(fields.borrow().iter().map(|it| Object::Field(it.clone()).value()).collect())),
-            _ => None,
-        }
+        plain_objects::items(object)
     }
 
     fn length(&mut self, object: &Rc<dyn HostObject>) -> Option<usize> {
-        match Self::object(object)? {
-            Object::Row(row) => Some(row.values.len()),
-            Object::Record(record) => Some(record.len()),
-            Object::Struct(fields) => Some(fields.borrow().len()),
-            _ => None,
-        }
+        plain_objects::length(object)
     }
 
     fn exception_class(&mut self, name: &str) -> Option<Value> {

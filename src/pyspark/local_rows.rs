@@ -204,6 +204,14 @@ fn merge_fields(a: &[Field], b: &[Field]) -> Result<Vec<Field>> {
     Ok(fields)
 }
 
+/// The items of a row, a tuple or a list.
+pub(super) fn row_items(row: &python::Value) -> Option<Vec<python::Value>> {
+    match Object::of(row) {
+        Some(Object::Row(row)) => Some(row.values.clone()),
+        _ => row.items(),
+    }
+}
+
 /// A row's values in the order of the fields.
 fn converted_row(row: &python::Value, fields: &[Field]) -> Result<Vec<Value>> {
     let by_name = |find: &dyn Fn(&str) -> Option<python::Value>| {

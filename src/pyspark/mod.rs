@@ -1,11 +1,13 @@
 //! PySpark's objects over a session, the playground that drives them, and the lens that reads a program as a query.
 
 mod arguments;
+mod arrow_result;
 mod callbacks;
 mod calls;
 mod catalog;
 mod clock;
 mod column;
+mod decimal;
 mod driver;
 mod errors;
 mod frame;
@@ -22,20 +24,25 @@ mod modules;
 mod object;
 mod operators;
 mod options;
+mod plain_objects;
 mod playground;
+mod processor;
 mod progress;
 mod query;
 mod reader;
 mod row;
 mod rows;
 mod session;
+mod stateful_handle;
 #[cfg(test)]
 mod tests;
 mod types_module;
 mod udf;
+mod udf_result;
 mod values;
 mod waits;
 mod window;
+mod worker;
 pub mod write_back;
 mod writer;
 

@@ -1,6 +1,5 @@
 //! The modules that a program imports: `pyspark` and what is in it.
 
-use super::driver::Driver;
 use super::errors::ErrorClasses;
 use super::functions;
 use super::object::Object;
@@ -25,26 +24,33 @@ const MODULES: &[&str] = &[
     "pyspark.sql.streaming.listener",
     "pyspark.sql.streaming.query",
     "pyspark.sql.streaming.readwriter",
+    "pyspark.sql.streaming.stateful_processor",
     "pyspark.sql.types",
     "pyspark.sql.utils",
     "pyspark.sql.window",
     "pyspark.storagelevel",
+    "decimal",
     "py4j",
     "py4j.protocol",
 ];
 
+/// The classes of `pyspark.sql.streaming.stateful_processor` beside the processor itself.
+const STATEFUL: &[&str] = &["StatefulProcessorHandle", "ValueState", "ListState", "MapState", "TimerValues", "ExpiredTimerInfo"];
+
 /// `import module`, or `from module import name`.
-pub(super) fn import(driver: &mut Driver, module: &str, name: Option<&str>) -> Option<Value> {
+///
+/// `classes` gives the classes that Python code may inherit from or catch, by name.
+pub(super) fn import(module: &str, name: Option<&str>, classes: &mut dyn FnMut(&str) -> Option<Value>) -> Option<Value> {
     if !MODULES.contains(&module) {
         return None;
     }
     match name {
         None => Some(Value::module(module, [])),
-        Some(name) => member(driver, module, name),
+        Some(name) => member(module, name, classes),
     }
 }
 
-fn member(driver: &mut Driver, module: &str, name: &str) -> Option<Value> {
+fn member(module: &str, name: &str, classes: &mut dyn FnMut(&str) -> Option<Value>) -> Option<Value> {
     let submodule = format!("{module}.{name}");
     if MODULES.contains(&submodule.as_str()) {
         return Some(Value::module(&submodule, []));
@@ -56,11 +62,16 @@ fn member(driver: &mut Driver, module: &str, name: &str) -> Option<Value> {
         | "pyspark.errors.exceptions"
         | "pyspark.errors.exceptions.base"
         | "pyspark.errors.exceptions.captured"
-        | "pyspark.sql.utils" => driver.error_class(name),
-        "py4j.protocol" => driver.error_class(name).filter(|_| name == "Py4JJavaError"),
+        | "pyspark.sql.utils" => classes(name),
+        "py4j.protocol" => classes(name).filter(|_| name == "Py4JJavaError"),
+        "pyspark.sql.streaming.stateful_processor" => match name {
+            "StatefulProcessor" => classes(name),
+            _ => class(STATEFUL, name),
+        },
         "pyspark.sql.streaming" | "pyspark.sql.streaming.listener" | "pyspark.sql.streaming.query" | "pyspark.sql.streaming.readwriter" => {
             match name {
-                "StreamingQueryListener" => Some(driver.listener_class()),
+                "StreamingQueryListener" | "StatefulProcessor" => classes(name),
+                "StatefulProcessorHandle" => class(&["StatefulProcessorHandle"], name),
                 _ => class(&["DataStreamReader", "DataStreamWriter", "StreamingQuery", "StreamingQueryManager"], name),
             }
         }
@@ -74,6 +85,7 @@ fn member(driver: &mut Driver, module: &str, name: &str) -> Option<Value> {
             _ => class(&["WindowSpec"], name),
         },
         "pyspark.sql.session" | "pyspark.sql.dataframe" | "pyspark.sql.column" => class(&["SparkSession", "DataFrame", "Column"], name),
+        "decimal" => class(&["Decimal"], name),
         "pyspark" | "pyspark.storagelevel" => match name {
             "Row" => types_module::class("Row"),
             "StorageLevel" => class(&["StorageLevel"], name),
@@ -109,9 +121,15 @@ pub(super) fn exports(module: &str) -> Option<Vec<String>> {
             "DataFrameReader",
             "DataFrameWriter",
         ])),
-        "pyspark.sql.streaming" => {
-            Some(names(&["StreamingQuery", "StreamingQueryManager", "DataStreamReader", "DataStreamWriter", "StreamingQueryListener"]))
-        }
+        "pyspark.sql.streaming" => Some(names(&[
+            "StreamingQuery",
+            "StreamingQueryManager",
+            "DataStreamReader",
+            "DataStreamWriter",
+            "StreamingQueryListener",
+            "StatefulProcessor",
+            "StatefulProcessorHandle",
+        ])),
         "pyspark.sql.window" => Some(names(&["Window", "WindowSpec"])),
         _ => None,
     }

@@ -7,6 +7,8 @@ use super::progress::Record;
 use super::query::QueryHandle;
 use super::reader::Reader;
 use super::row::Row;
+use super::stateful_handle::StateObject;
+use super::udf::Declared;
 use super::udf::Udf;
 use super::window::WindowSpec;
 use super::writer::StreamWriter;
@@ -74,7 +76,9 @@ pub(super) enum Object {
     /// A user-defined function.
     Udf(Rc<Udf>),
     /// What `@udf(returnType=...)` calls with the function.
-    UdfDecorator(DataType),
+    UdfDecorator(Declared),
+    /// A stateful processor's handle, one of its state variables, or its times.
+    State(StateObject),
     /// A class that can be called or asked for its static members.
     Class(&'static str),
     /// A method taken off its object: `f = df.show`.
@@ -124,6 +128,7 @@ impl HostObject for Object {
             Self::Query(_) => "StreamingQuery",
             Self::Record(record) => record.class,
             Self::Event(class, _) => class,
+            Self::State(state) => state.class_name(),
             Self::Function(_) | Self::Udf(_) | Self::UdfDecorator(_) => "function",
             Self::Class(name) => name,
             Self::Method(..) => "method",

@@ -159,6 +159,28 @@ pub(super) fn to_python(value: &types::Value, data_type: &DataType) -> python::V
     }
 }
 
+/// A value of Spark's as a Python worker gets it by Arrow: moments have their zone, structs are dicts, maps are lists of pairs.
+pub(super) fn to_python_by_arrow(value: &types::Value, data_type: &DataType) -> python::Value {
+    match (value, data_type) {
+        (types::Value::Timestamp(micros), _) => {
+            python::Value::DateTime(Rc::new(python::DateTime { wall_us: *micros, zone: Some(python::TimeZone::named_utc()) }))
+        }
+        (types::Value::Array(items), DataType::Array(element, _)) => {
+            python::Value::list(items.iter().map(|it| to_python_by_arrow(it, element)).collect())
+        }
+        (types::Value::Map(entries), DataType::Map(key_type, value_type, _)) => {
+            let pair = |(key, value): &(types::Value, types::Value)| {
+                python::Value::tuple(vec![to_python_by_arrow(key, key_type), to_python_by_arrow(value, value_type)])
+            };
+            python::Value::list(entries.iter().map(pair).collect())
+        }
+        (types::Value::Struct(values), DataType::Struct(fields)) => python::Value::dict(
+            values.iter().zip(fields).map(|(value, field)| (python::Value::str(&field.name), to_python_by_arrow(value, &field.data_type))),
+        ),
+        _ => to_python(value, data_type),
+    }
+}
+
 /// `repr` of a value of Python's own types.
 pub(super) fn plain_repr(value: &python::Value) -> String {
     match value {
@@ -192,6 +214,9 @@ pub(super) fn plain_repr(value: &python::Value) -> String {
             }
             if fraction != 0 {
                 shown.push_str(&format!(", {fraction}"));
+            }
+            if let Some(zone) = &moment.zone {
+                shown.push_str(&format!(", tzinfo=zoneinfo.ZoneInfo(key='{}')", zone.name()));
             }
             shown.push(')');
             shown

@@ -137,7 +137,8 @@ fn text_columns(values: &[Value]) -> Result<Vec<String>> {
     spread.iter().map(|it| it.as_str().map(str::to_owned).ok_or_else(|| errors::not_expected("cols", "str", it))).collect()
 }
 
-fn mode(value: &Value) -> Result<OutputMode> {
+/// An output mode by its name, in any case.
+pub(super) fn mode(value: &Value) -> Result<OutputMode> {
     let name = errors::non_empty("outputMode", value)?;
     match name.to_lowercase().as_str() {
         "append" => Ok(OutputMode::Append),

@@ -52,6 +52,12 @@ impl Drop for Wrapper {
 }
 
 impl Function {
+    /// Its documentation, or `None`.
+    #[must_use]
+    pub fn documentation(&self) -> Value {
+        self.code.documentation.as_ref().map_or(Value::None, |text| Value::Str(Rc::clone(text)))
+    }
+
     /// The names of its positional parameters.
     #[must_use]
     pub fn parameters(&self) -> Vec<Rc<str>> {

@@ -167,9 +167,14 @@ impl Machine {
     /// # Errors
     /// What the function raised.
     pub fn call(&mut self, host: &mut dyn Host, function: &Value, arguments: Arguments) -> Result<Value, Raised> {
+        self.from_outside(host, |vm| vm.call(function, arguments))
+    }
+
+    /// Runs calls from outside with the fuel of one: see [`Machine::call`].
+    pub fn from_outside<T>(&mut self, host: &mut dyn Host, work: impl FnOnce(&mut Vm<'_>) -> T) -> T {
         let before = (self.fuel, self.overdraft);
         self.overdraft = self.fuel_per_resume.saturating_mul(PATIENCE);
-        let result = Vm { machine: self, host }.call(function, arguments);
+        let result = work(&mut Vm { machine: self, host });
         (self.fuel, self.overdraft) = before;
         result
     }

@@ -54,6 +54,12 @@ impl DateTime {
 }
 
 impl TimeZone {
+    /// UTC as `zoneinfo` has it.
+    #[must_use]
+    pub fn named_utc() -> Rc<TimeZone> {
+        Rc::new(Self::Named(Rc::from("UTC"), tz::TimeZone::UTC))
+    }
+
     /// UTC.
     #[must_use]
     pub fn utc() -> Rc<TimeZone> {

@@ -141,6 +141,13 @@ impl Value {
         Self::List(Rc::new(List::new(items)))
     }
 
+    /// An iterator over these items, each given once.
+    #[must_use]
+    pub fn iterator(items: Vec<Value>) -> Self {
+        let mut items = items.into_iter();
+        Iter::pull(Type::Map, move |_| Ok(items.next()))
+    }
+
     /// A `tuple`.
     #[must_use]
     pub fn tuple(items: Vec<Value>) -> Self {

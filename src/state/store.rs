@@ -227,12 +227,27 @@ impl StateStore {
 
     /// The rows whose keys begin with this prefix, in the order of their keys. The first call sorts all keys; from then on they stay sorted.
     pub fn scan_prefix(&mut self, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.order();
+        self.keys_from(prefix).map(|key| (key.to_vec(), self.get(key).unwrap_or_default().to_vec())).collect()
+    }
+
+    /// How many keys begin with this prefix.
+    pub fn count_prefix(&mut self, prefix: &[u8]) -> usize {
+        self.order();
+        self.keys_from(prefix).count()
+    }
+
+    fn order(&mut self) {
         if self.ordered.is_none() {
             self.ordered = Some(self.index.iter().map(|slot| self.rows[*slot as usize].key().into()).collect());
         }
-        let Some(ordered) = &self.ordered else { return Vec::new() };
-        let keys = ordered.range::<[u8], _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
-        keys.take_while(|key| key.starts_with(prefix)).map(|key| (key.to_vec(), self.get(key).unwrap_or_default().to_vec())).collect()
+    }
+
+    /// The sorted keys that begin with a prefix.
+    fn keys_from<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let bounds = (std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded);
+        let keys = self.ordered.iter().flat_map(move |ordered| ordered.range::<[u8], _>(bounds));
+        keys.map(|key| &**key).take_while(move |key| key.starts_with(prefix))
     }
 
     /// Each row's expiry in microseconds since 1970, or never, for a view of the state; in the order of keys.

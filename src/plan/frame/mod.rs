@@ -6,6 +6,7 @@ mod combine;
 mod leaves;
 mod nulls;
 mod rows;
+mod state;
 
 use crate::diag;
 use crate::expr::Expr;
@@ -17,6 +18,8 @@ use crate::types::Schema;
 use std::rc::Rc;
 
 pub use combine::JoinOn;
+pub use state::Keyed;
+pub use state::StateSpec;
 
 /// A DataFrame. Cloning is cheap and keeps the id; every method makes a frame with a new one.
 #[derive(Clone, Debug)]

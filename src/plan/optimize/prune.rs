@@ -45,6 +45,12 @@ pub(super) fn prune(plan: &Rc<Plan>, wanted: &Wanted) -> Rc<Plan> {
             let children = children.iter().map(|child| exactly(child, &kept)).collect();
             Plan::new(Node::Union { children }, columns)
         }
+        Node::TransformWithState(_) => {
+            // A processor sees all columns of its input.
+            let whole = |input: &Rc<Plan>| prune(input, &input.columns.iter().map(|column| column.id).collect());
+            let inputs = plan.children().into_iter().map(whole).collect();
+            Plan::new(plan.node.clone().with_children(inputs), plan.columns.clone())
+        }
         Node::SetOperation { .. } | Node::Range { .. } | Node::OneRowRelation => Rc::clone(plan),
         Node::Join { .. } => joined(plan, wanted),
         node => passing(plan, node, wanted),

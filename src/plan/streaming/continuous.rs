@@ -53,6 +53,7 @@ fn relation(plan: &Plan) -> diag::Result<()> {
         Node::Generate { .. } => "Generate",
         Node::Sample { .. } => "Sample",
         Node::Window { .. } => "Window",
+        Node::TransformWithState(_) => "TransformWithStateInPySpark",
         Node::Repartition { .. } => "Repartition",
     };
     Err(refused(format!("Continuous processing does not support {name} operations.")))

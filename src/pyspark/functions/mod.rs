@@ -4,7 +4,7 @@ mod build;
 mod special;
 
 pub(super) use build::call;
-pub(super) use special::{Lambdas, lambdas, no_frame, return_type};
+pub(super) use special::{Lambdas, lambdas, no_frame};
 
 use super::arguments::Signature;
 use std::sync::OnceLock;

@@ -11,18 +11,15 @@ use crate::pyspark::column;
 use crate::pyspark::errors;
 use crate::pyspark::object::Object;
 use crate::pyspark::types_module;
-use crate::pyspark::udf;
 use crate::pyspark::values;
 use crate::python::Arguments;
 use crate::python::Value;
-use crate::types::DataType;
 
 /// A call of a function marked `!` in the table.
 pub(super) fn call(spec: &FunctionSpec, call: &Call) -> Result<Value> {
     let name = spec.name.as_str();
     let made = match name {
         "broadcast" => return broadcast(call),
-        "udf" => return udf::define(call),
         "lit" => values::literal(call.get("col"))?,
         "col" | "column" => match call.get("col").as_str() {
             Some(name) => values::named(name),
@@ -250,8 +247,3 @@ impl Lambdas {
 
 /// The names of lambda variables.
 const VARIABLES: [&str; 3] = ["x", "y", "z"];
-
-/// The type of what a `DataType` argument says, text or object.
-pub(in crate::pyspark) fn return_type(value: Option<&Value>) -> Result<DataType> {
-    value.map_or(Ok(DataType::String), column::target_type)
-}
