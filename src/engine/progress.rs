@@ -214,7 +214,7 @@ fn state_operators(query: &Query, report: &BatchReport) -> String {
         plain(&mut out, "numRowsDroppedByWatermark", state.dropped);
         plain(&mut out, "numShufflePartitions", partitions);
         plain(&mut out, "numStateStoreInstances", partitions);
-        let cache = map_cache(query, name, report.batch_id);
+        let cache = map_cache(query, &operator.name, report.batch_id);
         plain(&mut out, "customMetrics", custom_metrics(state, report.watermark.is_some(), cache, &operator.metrics));
         out.push('}');
         out
