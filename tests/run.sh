@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 logs=${CARGO_TARGET_DIR:-target}/test-logs
 mkdir -p "$logs"
-suites=(format lint native conformance models node chromium package page browser learner speed)
+suites=(format lint native conformance models formats node chromium package page browser learner speed)
 wanted=("$@")
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
@@ -24,6 +24,14 @@ suite_native() { cargo test --lib --bins --test house --test functions --test co
 suite_conformance() { cargo test --test conformance; }
 
 suite_models() { TIDEMARK_HISTORIES=1 cargo test --test models; }
+
+# The package deltalake, which knows nothing of Tidemark, reads its tables and writes others for it.
+suite_formats() {
+  cargo build --quiet --bin tidemark || return 1
+  local status=0 test
+  for test in tests/formats/*.py; do python3 "$test" || status=1; done
+  return $status
+}
 
 # `wasm-pack test` would build every test of the crate for WebAssembly, and once more for the browser: its own runner on these two does not.
 wasm_test() {

@@ -220,7 +220,7 @@ fn sql() -> std::io::Result<bool> {
 }
 
 fn answer(session: &mut Session, world: &mut Simulated, text: &str) -> Result<Json> {
-    let frame = plan::sql::query(text, session.catalog(), session.analyzer())?;
+    let frame = plan::sql::query(text, &session.names(world), session.analyzer())?;
     let (schema, batch) = session.collect(world, &frame)?;
     let names: Vec<&str> = schema.names().collect();
     let types: Vec<String> = schema.fields.iter().map(|field| field.data_type.simple_string()).collect();

@@ -51,6 +51,14 @@ pub(super) struct FileReader {
 pub(super) struct FileToRead {
     pub(super) status: FileStatus,
     pub(super) root: String,
+    /// Its partition columns and their values where a log tells them; else the folders' names do.
+    pub(super) partitions: Option<Vec<(String, Option<String>)>>,
+}
+
+impl FileToRead {
+    fn partition_values(&self) -> Vec<(String, Option<String>)> {
+        self.partitions.clone().unwrap_or_else(|| partition_values(&self.root, &self.status.path))
+    }
 }
 
 impl FileReader {
@@ -113,7 +121,7 @@ impl FileReader {
                 _ => self.read_file(bytes, &layout, &mut rows).map_err(|cause| in_file(&file.status.path, &cause))?,
             }
             let read = rows.rows() - before;
-            let values = partition_values(&file.root, &file.status.path);
+            let values = file.partition_values();
             for (field, column) in layout.partition_fields.iter().zip(&mut constants) {
                 let value = values.iter().find(|(key, _)| key.eq_ignore_ascii_case(&field.name)).and_then(|(_, value)| value.as_deref());
                 if !(0..read).all(|_| push_constant(column, value, &self.times)) {
@@ -247,7 +255,7 @@ fn read_text(line: &[u8], rows: &mut Assembly) {
 }
 
 fn partition_names(file: &FileToRead) -> Vec<String> {
-    partition_values(&file.root, &file.status.path).into_iter().map(|(name, _)| name).collect()
+    file.partition_values().into_iter().map(|(name, _)| name).collect()
 }
 
 /// A partition's value as a cast from text reads it; false where it does not fit, and then nothing was added.

@@ -115,6 +115,8 @@ pub fn write(
 ) -> Result<()> {
     match request.format.to_ascii_lowercase().as_str() {
         "json" | "csv" | "text" | "parquet" | "orc" => {}
+        "jdbc" => return super::jdbc::write(world, request, mode, schema, rows),
+        "delta" => return super::delta::write(world, request, mode, schema, rows),
         "noop" => return Ok(()),
         "kafka" => return super::kafka::write(world, &request.options, mode, schema, rows),
         "console" => {
@@ -167,7 +169,7 @@ fn write_files(
     }
     for row in 0..rows.num_rows() {
         if !partition_by.is_empty() {
-            by_folder.entry(folder_of(partition_by, schema, rows, row, zone)).or_default().push(row);
+            by_folder.entry(folder_of(partition_by, schema, rows.columns(), row, zone)).or_default().push(row);
         }
     }
     let uuid = world.next_uuid();
@@ -182,10 +184,10 @@ fn write_files(
 }
 
 /// `country=NO/day=2024-05-01/`.
-fn folder_of(partition_by: &[usize], schema: &Schema, rows: &RecordBatch, row: usize, zone: &Zone) -> String {
+pub(super) fn folder_of(partition_by: &[usize], schema: &Schema, columns: &[ArrayRef], row: usize, zone: &Zone) -> String {
     let part = |index: &usize| {
         let field = &schema.fields[*index];
-        let value = cast_string(&value_at(rows.column(*index), row, &field.data_type), &field.data_type, zone);
+        let value = cast_string(&value_at(&columns[*index], row, &field.data_type), &field.data_type, zone);
         let value = value.filter(|value| !value.is_empty()).map_or_else(|| NULL_PARTITION.to_owned(), |value| escape(&value));
         format!("{}={value}/", escape(&field.name))
     };
@@ -240,6 +242,7 @@ pub fn open_sink(request: &WriteRequest, mode: SinkMode, schema: &Schema, zone: 
         "console" => Ok(Box::new(ConsoleSink::new(&request.options, zone))),
         "noop" => Ok(Box::new(NoopSink::default())),
         "kafka" => Ok(Box::new(super::kafka::KafkaSink::new(&request.options))),
+        "delta" => Ok(Box::new(super::delta::DeltaSink::new(request, mode)?)),
         "json" | "csv" | "text" | "parquet" | "orc" => Ok(Box::new(FileSink::new(request, mode, schema, zone)?)),
         // The socket provider looks at its options before anybody notices that it cannot write.
         "socket" => {

@@ -176,7 +176,7 @@ impl Source for FileSource {
             let status = disk.status(&entry.path);
             let status = status.unwrap_or(FileStatus { path: entry.path.clone(), size: 0, modified_ms: entry.timestamp_ms });
             let root = folders.iter().find(|root| entry.path.starts_with(root.as_str())).cloned().unwrap_or_default();
-            files.push(FileToRead { status: FileStatus { modified_ms: entry.timestamp_ms, ..status }, root });
+            files.push(FileToRead { status: FileStatus { modified_ms: entry.timestamp_ms, ..status }, root, partitions: None });
         }
         self.reader.read(disk, &files, trace)
     }

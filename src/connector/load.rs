@@ -2,8 +2,10 @@
 //! Spark's `DataStreamReader`, `DataFrameReader` and `DataSource`.
 
 use super::continuous_rate::ContinuousRate;
+use super::delta;
 use super::file_reader::{FileReader, FileToRead, text_schema};
 use super::file_source::{FileSource, list};
+use super::jdbc;
 use super::kafka::{self, KafkaSource};
 use super::listing::{Listing, is_pattern, partition_values, roots};
 use super::rate::{self, Rate, RateOptions, RatePerBatch, RatePerBatchOptions};
@@ -55,6 +57,7 @@ enum Kind {
     Socket,
     Kafka,
     Kinesis,
+    Delta,
 }
 
 impl ReadRequest {
@@ -94,6 +97,7 @@ pub fn stream_schema(world: &dyn World, request: &ReadRequest, infers: bool, zon
         }
         Kind::Kafka => kafka::stream_schema(request),
         Kind::Kinesis => kafka::kinesis_schema(request),
+        Kind::Delta => delta::stream_schema(world, request, zone),
         Kind::Files => {
             let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
             if !is_pattern(&path) && !world.disk().exists(&path) {
@@ -112,8 +116,12 @@ pub fn stream_schema(world: &dyn World, request: &ReadRequest, infers: bool, zon
 /// # Errors
 /// As [`stream_schema`]; `UNABLE_TO_INFER_SCHEMA` where no file says one.
 pub fn batch_schema(world: &dyn World, request: &ReadRequest, zone: &Zone) -> Result<Schema> {
+    if is_jdbc(&request.format) {
+        return jdbc::batch_schema(world, request);
+    }
     match kind_of(&request.format, "reading")? {
         Kind::Files => {}
+        Kind::Delta => return delta::batch_schema(world, request, zone),
         Kind::Socket => {
             SocketOptions::of(&request.options)?;
             return Err(not_a_batch_source(&request.format));
@@ -141,6 +149,9 @@ pub fn batch_schema(world: &dyn World, request: &ReadRequest, zone: &Zone) -> Re
 /// # Errors
 /// What Spark finds only when the query starts.
 pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) -> Result<Box<dyn Source>> {
+    if is_delta(&reading.request.format) {
+        return Ok(Box::new(delta::DeltaSource::new(world.disk(), reading)?));
+    }
     let Reading { request, columns, filters, zone } = reading;
     Ok(match kind_of(&request.format, "reading")? {
         Kind::Rate => Box::new(Rate::new(world, RateOptions::of(&request.options)?, columns, log_folder)),
@@ -148,6 +159,7 @@ pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) ->
         Kind::Socket => Box::new(SocketSource::new(world, SocketOptions::of(&request.options)?, columns)),
         Kind::Kafka => Box::new(KafkaSource::new(request.options, columns, log_folder)),
         Kind::Kinesis => Box::new(kafka::open_kinesis(request.options, columns, log_folder)),
+        Kind::Delta => unreachable!("opened above"),
         Kind::Files => {
             let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
             let schema = request.schema.clone().unwrap_or_else(text_schema);
@@ -175,6 +187,12 @@ pub fn open_continuous_source(world: &mut dyn World, reading: Reading, log_folde
 /// # Errors
 /// As the file source's.
 pub fn read(world: &dyn World, reading: &Reading, listed: Option<&[String]>) -> Result<SourceRows> {
+    if is_delta(&reading.request.format) {
+        return delta::read(world, reading);
+    }
+    if is_jdbc(&reading.request.format) {
+        return jdbc::read(world, reading);
+    }
     let Reading { request, columns, filters, zone } = reading;
     if request.format.eq_ignore_ascii_case("kafka") {
         return kafka::read(world.cluster(), &request.options, columns);
@@ -205,7 +223,7 @@ fn files_of(disk: &Disk, request: &ReadRequest, paths: &[String]) -> Vec<FileToR
             let found: Vec<FileStatus> = list(disk, &root, &listing);
             // The option `basePath` says where the names of partition folders begin.
             let base = request.options.get("basePath").filter(|base| root.starts_with(*base)).unwrap_or(&root);
-            files.extend(found.into_iter().map(|status| FileToRead { status, root: base.to_owned() }));
+            files.extend(found.into_iter().map(|status| FileToRead { status, root: base.to_owned(), partitions: None }));
         }
     }
     files
@@ -272,6 +290,16 @@ fn partition_fields(files: &[FileToRead]) -> Vec<Field> {
     found.into_iter().map(|(name, data_type)| Field::new(name, data_type.unwrap_or(DataType::String))).collect()
 }
 
+/// Whether a format is Delta Lake's.
+pub(super) fn is_delta(format: &str) -> bool {
+    format.eq_ignore_ascii_case("delta")
+}
+
+/// Whether a format is that of databases. It neither reads nor writes streams.
+fn is_jdbc(format: &str) -> bool {
+    format.eq_ignore_ascii_case("jdbc")
+}
+
 /// Which kind of source a format is.
 fn kind_of(format: &str, doing: &str) -> Result<Kind> {
     Ok(match format.to_ascii_lowercase().as_str() {
@@ -282,6 +310,7 @@ fn kind_of(format: &str, doing: &str) -> Result<Kind> {
         "socket" => Kind::Socket,
         "kafka" => Kind::Kafka,
         "kinesis" => Kind::Kinesis,
+        "delta" => Kind::Delta,
         _ => return Err(unknown_format(format, doing)),
     })
 }
@@ -343,7 +372,7 @@ fn not_a_batch_source(format: &str) -> Box<Diagnostic> {
     Diagnostic::analysis("_LEGACY_ERROR_TEMP_1135", format!("{format} is not a valid Spark SQL Data Source."), "")
 }
 
-fn path_not_found(path: &str) -> Box<Diagnostic> {
+pub(super) fn path_not_found(path: &str) -> Box<Diagnostic> {
     Diagnostic::analysis("PATH_NOT_FOUND", format!("Path does not exist: {path}."), "42K03")
 }
 

@@ -10,11 +10,15 @@ pub struct Packages {
     kafka: bool,
     kinesis: bool,
     delta: bool,
+    drivers: bool,
 }
+
+/// How the artifacts of JDBC drivers begin.
+const DRIVERS: [&str; 7] = ["postgresql", "mysql-connector", "mariadb-java-client", "mssql-jdbc", "ojdbc", "sqlite-jdbc", "h2"];
 
 impl Packages {
     /// All that Tidemark knows.
-    pub const ALL: Self = Self { kafka: true, kinesis: true, delta: true };
+    pub const ALL: Self = Self { kafka: true, kinesis: true, delta: true, drivers: true };
 
     /// Adds what the setting `spark.jars.packages` names: Maven coordinates with commas between them, such as
     /// `org.apache.spark:spark-sql-kafka-0-10_2.13:4.3.0`.
@@ -23,7 +27,21 @@ impl Packages {
             let artifact = coordinate.split(':').nth(1).unwrap_or_default();
             self.kafka |= artifact.starts_with("spark-sql-kafka-0-10");
             self.kinesis |= artifact.contains("kinesis");
+            self.drivers |= DRIVERS.iter().any(|driver| artifact.starts_with(driver));
             self.delta |= artifact.starts_with("delta-spark") || artifact.starts_with("delta-core");
+        }
+    }
+
+    /// Whether a driver for a JDBC url can be found; plain Spark brings Derby's alone. `method` is what PySpark calls in the JVM.
+    ///
+    /// # Errors
+    /// What the JVM says of a driver that is not there.
+    pub fn check_driver(self, url: &str, class: Option<&str>, method: &str) -> Result<()> {
+        let is_derby = url.starts_with("jdbc:derby:");
+        match class {
+            _ if self.drivers && url.starts_with("jdbc:") || is_derby => Ok(()),
+            Some(class) => Err(super::jdbc::java_error(method, &format!("java.lang.ClassNotFoundException: {class}"))),
+            None => Err(super::jdbc::java_error(method, "java.sql.SQLException: No suitable driver")),
         }
     }
 

@@ -21,6 +21,9 @@ pub trait Sink {
     /// As in the progress: `MemorySink`, `FileSink[/out]`.
     fn description(&self) -> String;
 
+    /// The query's id, before its first batch: for sinks that write it down.
+    fn set_query_id(&mut self, _id: &str) {}
+
     /// Take the rows of a batch. A batch may come again after a restart.
     ///
     /// # Errors

@@ -14,7 +14,13 @@ pub struct Conf {
 }
 
 /// Defaults of the settings that are not streams' own.
-const DEFAULTS: &[(&str, &str)] = &[("spark.app.name", "tidemark"), ("spark.master", "local[1]"), ("spark.sql.session.timeZone", "UTC")];
+const DEFAULTS: &[(&str, &str)] = &[
+    ("spark.app.name", "tidemark"),
+    ("spark.master", "local[1]"),
+    ("spark.sql.session.timeZone", "UTC"),
+    ("spark.sql.catalogImplementation", "hive"),
+    ("spark.sql.warehouse.dir", "/spark-warehouse"),
+];
 
 impl Conf {
     /// The value in force: what was set, or Spark's default. None for a key that has neither.

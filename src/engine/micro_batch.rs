@@ -468,10 +468,39 @@ fn redefined_watermark() -> Box<Diagnostic> {
 
 fn foreach_error(error: &Diagnostic) -> Box<Diagnostic> {
     let text = format!(
-        "An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{error}"
+        "An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{}{error}",
+        package_of(&error.class)
     );
     Diagnostic::new(Class::StreamingQuery, "FOREACH_BATCH_USER_FUNCTION_ERROR", text, "")
 }
+
+/// The package in which Python's traceback names an exception: PySpark's, py4j's, or none for Python's own and the program's.
+fn package_of(class: &Class) -> &'static str {
+    let captured = "pyspark.errors.exceptions.captured.";
+    match class {
+        Class::Analysis | Class::Parse | Class::IllegalArgument | Class::StreamingQuery => captured,
+        Class::Named(name) if name.starts_with("PySpark") => "pyspark.errors.exceptions.base.",
+        Class::Named(name) if name == "Py4JJavaError" => "py4j.protocol.",
+        Class::Named(name) if CAPTURED.contains(&name.as_str()) => captured,
+        Class::Named(_) => "",
+    }
+}
+
+/// The JVM's exceptions that PySpark has classes for, those with a class of their own here left away.
+const CAPTURED: &[&str] = &[
+    "ArithmeticException",
+    "ArrayIndexOutOfBoundsException",
+    "DateTimeException",
+    "NumberFormatException",
+    "PythonException",
+    "QueryExecutionException",
+    "SparkNoSuchElementException",
+    "SparkRuntimeException",
+    "SparkUpgradeException",
+    "TempTableAlreadyExistsException",
+    "UnknownException",
+    "UnsupportedOperationException",
+];
 
 /// The offset of a log entry.
 pub(super) fn offset_of(text: Option<&String>) -> Option<Offset> {

@@ -7,8 +7,11 @@ mod collect;
 mod conf;
 mod connect;
 mod continuous;
+mod delta_command;
 mod lower;
+pub mod metastore;
 mod micro_batch;
+mod names;
 mod open;
 mod progress;
 mod pushed;
@@ -23,13 +26,18 @@ mod start;
 mod state_files;
 mod state_reader;
 mod state_shape;
+mod statement;
 mod step;
+mod store_assignment;
+mod table_write;
 mod trace;
 mod trigger;
 mod watermark_tracker;
 
 pub use catalog::{Catalog, Table};
 pub use conf::Conf;
+pub use delta_command::{Merge, MergeAction, MergeClause, MergeRows};
+pub use names::Names;
 pub use query::Query;
 pub use report::{BatchReport, Fate, OperatorLine, Outcome, Sealed, SourceReport, WatermarkReport, WindowFate};
 pub use session::Session;
@@ -39,6 +47,7 @@ pub use start::{QueryStart, SinkKind, Trigger};
 pub use state_reader::is_state_format;
 pub use state_reader::read as read_state;
 pub use step::{QueryId, Step};
+pub use table_write::TableWrite;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use super::connect;
 use super::continuous;
 use super::lower::StreamLeaf;
 use super::lower::lower_stream;
+use super::metastore;
 use super::micro_batch::offset_of;
 use super::query::Query;
 use super::query::Run;
@@ -19,9 +20,11 @@ use super::start::QueryStart;
 use super::start::SinkKind;
 use super::start::Trigger;
 use super::step::QueryId;
+use super::table_write::TableWrite;
 use super::watermark_tracker::Policy;
 use super::watermark_tracker::WatermarkTracker;
 use crate::connector::Options;
+use crate::connector::SaveMode;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
@@ -66,7 +69,7 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
     if target == Target::Memory && start.name.is_none() {
         return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1194", "queryName must be specified for memory sink.", ""));
     }
-    let sink = sink(session, &start, &target, &options)?;
+    let mut sink = sink(session, world, &start, &target, &options)?;
     let (checkpoint, temporary) = checkpoint(session.conf(), world, &start, &target, &options)?;
     if !recovers(&start, &target) && !temporary && world.disk().exists(&format!("{checkpoint}/offsets")) {
         let text = format!("This query does not support recovering from checkpoint location. Delete {checkpoint}/offsets to start over.");
@@ -99,8 +102,10 @@ pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, num
         Ok(SourceSlot { source: opened, ordinals, types, filters: filters.clone(), committed: None, available: None })
     });
     let sources = sources.collect::<Result<Vec<_>>>()?;
-    if let SinkSlot::Table(name) = &sink {
-        make_table(session, name, &start);
+    match &mut sink {
+        SinkSlot::Table(name) => session.catalog_mut().put_table(name, start.frame.schema()),
+        SinkSlot::Connected(sink) => sink.set_query_id(&id),
+        SinkSlot::Recording | SinkSlot::Foreach => {}
     }
     let policy = Policy::parse(session.conf().get("spark.sql.streaming.multipleWatermarkPolicy").unwrap_or("min"));
     Ok(Query {
@@ -214,7 +219,7 @@ enum Target {
     Memory,
     Recording,
     Foreach,
-    Table(String),
+    Table { name: Vec<String>, format: Option<String> },
     Connected(String),
 }
 
@@ -222,18 +227,18 @@ fn target(start: &QueryStart) -> Target {
     match &start.sink {
         SinkKind::Recording => Target::Recording,
         SinkKind::ForeachBatch | SinkKind::Foreach => Target::Foreach,
-        SinkKind::Table(name) => Target::Table(name.clone()),
+        SinkKind::Table { name, format } => Target::Table { name: name.clone(), format: format.clone() },
         SinkKind::Format(name) if name.eq_ignore_ascii_case("memory") => Target::Memory,
         SinkKind::Format(name) => Target::Connected(name.clone()),
     }
 }
 
-fn sink(session: &Session, start: &QueryStart, target: &Target, options: &Options) -> Result<SinkSlot> {
+fn sink(session: &mut Session, world: &mut dyn World, start: &QueryStart, target: &Target, options: &Options) -> Result<SinkSlot> {
     Ok(match target {
         Target::Memory => SinkSlot::Table(start.name.clone().unwrap_or_default()),
         Target::Recording => SinkSlot::Recording,
         Target::Foreach => SinkSlot::Foreach,
-        Target::Table(name) => SinkSlot::Table(name.clone()),
+        Target::Table { name, format } => table_sink(session, world, start, name, format.as_deref())?,
         Target::Connected(format) => {
             session.packages().check(format, "writing")?;
             SinkSlot::Connected(connect::open_sink(start, format, options, &session.conf().zone())?)
@@ -256,7 +261,7 @@ fn checkpoint(conf: &Conf, world: &mut dyn World, start: &QueryStart, target: &T
         return Ok((format!("{}/{name}", trimmed(root)), false));
     }
     let keeps_nothing = |format: &str| ["console", "noop"].iter().any(|known| format.eq_ignore_ascii_case(known));
-    if matches!(target, Target::Table(_)) || matches!(target, Target::Connected(format) if !keeps_nothing(format)) {
+    if matches!(target, Target::Table { .. }) || matches!(target, Target::Connected(format) if !keeps_nothing(format)) {
         let text = "checkpointLocation must be specified either through option(\"checkpointLocation\", ...) or SparkSession.conf.set(\"spark.sql.streaming.checkpointLocation\", ...).";
         return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1298", text, ""));
     }
@@ -273,7 +278,7 @@ fn trimmed(path: &str) -> String {
 fn is_continuous(start: &QueryStart, target: &Target) -> bool {
     let takes_part = match target {
         Target::Memory | Target::Recording | Target::Foreach => true,
-        Target::Table(_) => false,
+        Target::Table { .. } => false,
         Target::Connected(format) => ["console", "noop", "kafka"].iter().any(|known| format.eq_ignore_ascii_case(known)),
     };
     matches!(start.trigger, Trigger::Continuous(_)) && takes_part
@@ -324,11 +329,37 @@ fn stop_older_run(session: &mut Session, id: &str) -> Result<()> {
     Err(Diagnostic::plain(Class::Named("IllegalStateException".to_owned()), text))
 }
 
-fn make_table(session: &mut Session, name: &str, start: &QueryStart) {
-    let is_view = !matches!(start.sink, SinkKind::Table(_));
-    if is_view || session.catalog().table(name).is_none() {
-        session.catalog_mut().put_table(name, start.frame.schema(), is_view);
+/// The sink into a table of the catalog, which is made first where there is none: `toTable`.
+fn table_sink(session: &mut Session, world: &mut dyn World, start: &QueryStart, name: &[String], format: Option<&str>) -> Result<SinkSlot> {
+    if let [single] = name
+        && session.catalog().has_view(single)
+    {
+        let text = format!("Temporary view {single} doesn't support streaming write.");
+        return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1190", text, ""));
     }
+    let table = match metastore::find(world.disk(), name) {
+        Some(table) => table,
+        None => {
+            let write = TableWrite {
+                name: name.to_vec(),
+                mode: SaveMode::ErrorIfExists,
+                format: format.map(str::to_owned),
+                options: start.options.clone(),
+                partition_by: start.partition_by.clone(),
+            };
+            session.create_table(world, &write, &start.frame.schema())?
+        }
+    };
+    if let Some(format) = format.filter(|format| !format.eq_ignore_ascii_case(&table.format)) {
+        let text =
+            format!("The input source({format}) is different from the table {}'s data source provider({}).", name.join("."), table.format);
+        return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1192", text, ""));
+    }
+    let mut options: Options = table.options.iter().chain(&start.options).cloned().collect();
+    options.set("path", table.location.clone());
+    let given = QueryStart { partition_by: table.partition_by.clone(), ..start.clone() };
+    session.packages().check(&table.format, "writing")?;
+    Ok(SinkSlot::Connected(connect::open_sink(&given, &table.format, &options, &session.conf().zone())?))
 }
 
 fn unaliased(plan: &Plan) -> &Plan {

@@ -120,9 +120,9 @@ impl super::run_tree::Leaves for QueryLeaves<'_> {
     }
 }
 
-/// Whether a leaf reads files, whose list Spark makes once.
+/// Whether a leaf reads files, whose list Spark makes once; Delta's log and a database are asked in each batch.
 fn is_on_disk(leaf: &Plan) -> bool {
-    matches!(&leaf.node, Node::Source(source) if !matches!(source.spec.format.as_str(), "memory" | "kafka"))
+    matches!(&leaf.node, Node::Source(source) if !["memory", "kafka", "delta", "jdbc"].contains(&source.spec.format.as_str()))
 }
 
 /// The leaves of a batch query.

@@ -33,8 +33,13 @@ pub enum SinkKind {
     ForeachBatch,
     /// `foreach`: as `foreachBatch`, for a function or object that takes rows.
     Foreach,
-    /// `toTable(name)`: an append to a table of the session.
-    Table(String),
+    /// `toTable(name)`: a table of the catalog, made where there is none.
+    Table {
+        /// The name with its parts.
+        name: Vec<String>,
+        /// The format that the program asks for.
+        format: Option<String>,
+    },
 }
 
 /// When batches run: Spark's `Trigger`.

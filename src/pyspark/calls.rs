@@ -6,6 +6,7 @@ use super::arguments::Member;
 use super::catalog;
 use super::column;
 use super::decimal;
+use super::delta_table;
 use super::driver::Driver;
 use super::driver::Pending;
 use super::errors;
@@ -167,6 +168,15 @@ impl Driver {
                     _ => itself(),
                 }
             }
+            Object::DeltaTable(table) => delta_table::method(self, table, name, call)?,
+            Object::Class("DeltaTable") => delta_table::static_method(self, name, call)?,
+            Object::DeltaMerge(merge) => {
+                if delta_table::merge_method(self, merge, name, call)? {
+                    Value::None
+                } else {
+                    itself()
+                }
+            }
             Object::Column(expr) if name == "transform" => {
                 let given = Arguments::of(vec![Object::Column(expr.clone()).value()]);
                 return Ok(self.ask(call.get("f").clone(), given, Pending::Pass));
@@ -199,6 +209,8 @@ impl Driver {
                 return self.call_method(&object, &name, arguments, span);
             }
             Object::Class("Decimal") => decimal::construct(&arguments)?,
+            // The builder comes back as it went in: the package is on the class path already.
+            Object::Class("configure_spark_with_delta_pip") => arguments.positional.into_iter().next().unwrap_or(Value::None),
             Object::Class("Row") => Object::Row(Row::new(arguments)?).value(),
             Object::Class("SparkSession") => self.session_value(),
             Object::Class("SparkConf" | "SparkContext" | "StorageLevel") => {

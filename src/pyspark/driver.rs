@@ -13,6 +13,7 @@ use crate::diag::Diagnostic;
 use crate::engine::QueryId;
 use crate::engine::QueryStart;
 use crate::engine::Session;
+use crate::engine::metastore;
 use crate::python::Instance;
 use crate::python::Raised;
 use crate::python::Reply;
@@ -110,6 +111,7 @@ impl Driver {
     pub(super) fn forget(&mut self) {
         let conf: Vec<(String, String)> = self.session.conf().all().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         let packages = self.session.packages();
+        self.forget_tables();
         self.session = Session::new();
         self.session.set_packages(packages);
         for (key, value) in conf {
@@ -122,6 +124,18 @@ impl Driver {
         self.events.clear();
         self.waits.clear();
         self.pending.clear();
+    }
+
+    /// A catalog in memory goes with the driver; the recorder of cases drops the tables as well.
+    fn forget_tables(&mut self) {
+        let disk = self.world.disk_mut();
+        if self.recording {
+            for table in metastore::all(disk) {
+                metastore::remove(disk, &table);
+            }
+        } else if self.session.conf().get("spark.sql.catalogImplementation") == Some("in-memory") {
+            metastore::forget(disk);
+        }
     }
 
     /// The `spark` object.

@@ -194,7 +194,7 @@ fn expressions(rest: &[Value]) -> Result<Vec<Expr>> {
 }
 
 /// A condition: SQL text or a column.
-fn condition(value: &Value) -> Result<Expr> {
+pub(super) fn condition(value: &Value) -> Result<Expr> {
     match (value.as_str(), Object::of(value)) {
         (Some(text), _) => crate::expr::parse(text),
         (None, Some(Object::Column(expr))) => Ok(expr.clone()),

@@ -6,17 +6,17 @@ use super::driver::Driver;
 use super::errors;
 use super::options;
 use super::options::Options;
+use super::values;
 use crate::connector;
 use crate::connector::SaveMode;
-use crate::connector::SinkMode;
 use crate::connector::WriteRequest;
+use crate::connector::jdbc::JdbcOptions;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::engine::TableWrite;
 use crate::plan::Frame;
 use crate::python::Value;
-use crate::types::Schema;
-use arrow_array::RecordBatch;
 use std::cell::RefCell;
 
 /// A writer as far as the program has filled it in.
@@ -34,6 +34,15 @@ impl BatchWriter {
     pub(super) fn new(frame: Frame) -> Self {
         Self { frame, format: None, mode: "error".to_owned(), options: Options::default(), partition_by: Vec::new() }
     }
+
+    fn save_mode(&self) -> SaveMode {
+        match self.mode.as_str() {
+            "append" => SaveMode::Append,
+            "overwrite" => SaveMode::Overwrite,
+            "ignore" => SaveMode::Ignore,
+            _ => SaveMode::ErrorIfExists,
+        }
+    }
 }
 
 /// A method; true where the writer is to be returned.
@@ -50,15 +59,21 @@ pub(super) fn method(driver: &mut Driver, writer: &RefCell<BatchWriter>, name: &
         }
         "save" | "json" | "csv" | "parquet" | "text" | "orc" => {
             common(writer, name, call)?;
-            return save(driver, &writer.borrow(), None).map(|()| false);
+            return save(driver, &writer.borrow(), name).map(|()| false);
         }
-        "saveAsTable" | "insertInto" => {
+        "jdbc" => {
+            set_mode(writer, call)?;
+            database_options(call).into_iter().for_each(|(key, value)| writer.borrow_mut().options.set_text(&key, value));
+            writer.borrow_mut().format = Some("jdbc".to_owned());
+            return save(driver, &writer.borrow(), "jdbc").map(|()| false);
+        }
+        "saveAsTable" => {
             common(writer, name, call)?;
-            let table = call.text(if name == "saveAsTable" { "name" } else { "tableName" }, "str")?.to_owned();
-            if name == "insertInto" {
-                "append".clone_into(&mut writer.borrow_mut().mode);
-            }
-            return save(driver, &writer.borrow(), Some(&table)).map(|()| false);
+            return save_as_table(driver, &writer.borrow(), call.text("name", "str")?).map(|()| false);
+        }
+        "insertInto" => {
+            let overwrite = call.given("overwrite").and_then(Value::as_bool);
+            return insert_into(driver, &writer.borrow(), call.text("tableName", "str")?, overwrite).map(|()| false);
         }
         _ => return Err(errors::unknown_to_us(&format!("DataFrameWriter.{name}"))),
     }
@@ -95,7 +110,7 @@ fn common(writer: &RefCell<BatchWriter>, name: &str, call: &Call) -> Result<()> 
     if let Some(format) = call.optional_text("format")? {
         writer.borrow_mut().format = Some(format.to_owned());
     }
-    if !matches!(name, "save" | "saveAsTable" | "insertInto") {
+    if !matches!(name, "save" | "saveAsTable") {
         writer.borrow_mut().format = Some(name.to_owned());
     }
     if let Some(columns) = call.given("partitionBy") {
@@ -108,47 +123,50 @@ fn common(writer: &RefCell<BatchWriter>, name: &str, call: &Call) -> Result<()> 
     Ok(())
 }
 
-fn save(driver: &mut Driver, writer: &BatchWriter, table: Option<&str>) -> Result<()> {
+fn save(driver: &mut Driver, writer: &BatchWriter, method: &str) -> Result<()> {
     let default = || driver.session.conf().get("spark.sql.sources.default").unwrap_or("parquet").to_owned();
     let format = writer.format.clone().unwrap_or_else(default);
     driver.session.packages().check(&format, "writing")?;
-    let (schema, rows) = driver.session.collect(&mut driver.world, &writer.frame)?;
-    if let Some(table) = table {
-        return save_table(driver, writer, table, schema, &rows);
+    let options: connector::Options = writer.options.to_vec().into_iter().collect();
+    if format.eq_ignore_ascii_case("jdbc") {
+        JdbcOptions::of(&options, driver.session.packages(), method)?;
     }
+    let (schema, rows) = driver.session.collect(&mut driver.world, &writer.frame)?;
     if format.eq_ignore_ascii_case("noop") {
         return Ok(());
     }
-    let mode = match writer.mode.as_str() {
-        "append" => SaveMode::Append,
-        "overwrite" => SaveMode::Overwrite,
-        "ignore" => SaveMode::Ignore,
-        _ => SaveMode::ErrorIfExists,
-    };
-    let options = writer.options.to_vec().into_iter().collect();
     let request = WriteRequest { format, options, path: None, partition_by: writer.partition_by.clone() };
     let zone = driver.session.conf().zone();
-    connector::write(&mut driver.world, &request, mode, &schema, &rows, &zone)
+    connector::write(&mut driver.world, &request, writer.save_mode(), &schema, &rows, &zone)
 }
 
-/// Rows into a table of the session.
-fn save_table(driver: &mut Driver, writer: &BatchWriter, table: &str, schema: Schema, rows: &RecordBatch) -> Result<()> {
-    let exists = driver.session.catalog().table(table).is_some();
-    match (exists, writer.mode.as_str()) {
-        (true, "ignore") => return Ok(()),
-        (true, "error") => {
-            let text = format!(
-                "Cannot create table or view `spark_catalog`.`default`.`{table}` because it already exists.\nChoose a different name, drop or replace the existing object, add the IF NOT EXISTS clause to tolerate pre-existing objects, add the OR REPLACE clause to replace the existing materialized view, or add the OR REFRESH clause to refresh the existing streaming table."
-            );
-            return Err(Diagnostic::analysis("TABLE_OR_VIEW_ALREADY_EXISTS", text, "42P07"));
-        }
-        (true, "append") => {}
-        _ => driver.session.catalog_mut().put_table(table, schema, false),
+/// The options that `jdbc(url, table, properties)` stands for.
+pub(super) fn database_options(call: &Call) -> Vec<(String, String)> {
+    let mut found = vec![("url".to_owned(), options::text(call.get("url"))), ("dbtable".to_owned(), options::text(call.get("table")))];
+    for (key, value) in call.get("properties").entries().unwrap_or_default() {
+        found.push((options::text(&key), options::text(&value)));
     }
-    if let Some(found) = driver.session.catalog_mut().table_mut(table) {
-        // Numbers beyond those of any query, so that the table takes the rows as new ones.
-        let batch = u64::try_from(found.rows.batches().len()).unwrap_or(0) + 1_000_000_000;
-        found.rows.add_batch(batch, SinkMode::Append, rows);
+    found
+}
+
+fn save_as_table(driver: &mut Driver, writer: &BatchWriter, table: &str) -> Result<()> {
+    let write = TableWrite {
+        name: values::parts(table),
+        mode: writer.save_mode(),
+        format: writer.format.clone(),
+        options: writer.options.to_vec(),
+        partition_by: writer.partition_by.clone(),
+    };
+    driver.session.save_as_table(&mut driver.world, &writer.frame, &write)
+}
+
+fn insert_into(driver: &mut Driver, writer: &BatchWriter, table: &str, overwrite: Option<bool>) -> Result<()> {
+    if !writer.partition_by.is_empty() {
+        let text = format!(
+            "partitionBy() cannot be used with insertInto(). Partition columns for table {table} are determined by the table definition."
+        );
+        return Err(Diagnostic::analysis("PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO", text, "42601"));
     }
-    Ok(())
+    let overwrite = overwrite.unwrap_or(writer.save_mode() == SaveMode::Overwrite);
+    driver.session.insert_into(&mut driver.world, &writer.frame, &values::parts(table), None, overwrite)
 }

@@ -20,6 +20,9 @@ use std::rc::Rc;
 
 impl Host for Driver {
     fn import(&mut self, module: &str, name: Option<&str>) -> Option<Value> {
+        if module.starts_with("delta") && self.session.packages().check("delta", "reading").is_err() {
+            return None;
+        }
         modules::import(module, name, &mut |class| self.class(class))
     }
 

@@ -8,6 +8,9 @@ mod catalog;
 mod clock;
 mod column;
 mod decimal;
+mod delta_table;
+#[cfg(test)]
+mod delta_tests;
 mod driver;
 mod errors;
 mod frame;

@@ -9,6 +9,8 @@ use crate::python::Value;
 
 /// Every module that there is.
 const MODULES: &[&str] = &[
+    "delta",
+    "delta.tables",
     "pyspark",
     "pyspark.errors",
     "pyspark.errors.exceptions",
@@ -56,6 +58,7 @@ fn member(module: &str, name: &str, classes: &mut dyn FnMut(&str) -> Option<Valu
         return Some(Value::module(&submodule, []));
     }
     match module {
+        "delta" | "delta.tables" => class(&["DeltaTable", "DeltaMergeBuilder", "configure_spark_with_delta_pip"], name),
         "pyspark.sql.functions" => functions::find(name).map(|it| Object::Function(it).value()).or_else(|| class(&["Column"], name)),
         "pyspark.sql.types" => types_module::class(name),
         "pyspark.errors"
@@ -130,6 +133,8 @@ pub(super) fn exports(module: &str) -> Option<Vec<String>> {
             "StatefulProcessor",
             "StatefulProcessorHandle",
         ])),
+        "delta" => Some(names(&["DeltaTable", "configure_spark_with_delta_pip"])),
+        "delta.tables" => Some(names(&["DeltaTable", "DeltaMergeBuilder"])),
         "pyspark.sql.window" => Some(names(&["Window", "WindowSpec"])),
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! PySpark's objects as Python sees them: one kind for each class.
 
+use super::delta_table::DeltaHandle;
 use super::frame_writer::BatchWriter;
 use super::functions::FunctionSpec;
 use super::grouped::Grouped;
@@ -12,6 +13,7 @@ use super::udf::Declared;
 use super::udf::Udf;
 use super::window::WindowSpec;
 use super::writer::StreamWriter;
+use crate::engine::Merge;
 use crate::expr::Expr;
 use crate::plan::Frame;
 use crate::python::HostObject;
@@ -85,6 +87,10 @@ pub(super) enum Object {
     Method(Rc<dyn HostObject>, String),
     /// `decimal.Decimal`: the unscaled digits and the scale.
     Decimal(i128, u8),
+    /// `DeltaTable`.
+    DeltaTable(DeltaHandle),
+    /// `DeltaTable.merge(...)` as far as the program has filled it in.
+    DeltaMerge(RefCell<Merge>),
     /// `StorageLevel.MEMORY_ONLY` and the like: of no consequence here.
     StorageLevel,
 }
@@ -134,6 +140,8 @@ impl HostObject for Object {
             Self::Method(..) => "method",
             Self::Decimal(..) => "Decimal",
             Self::StorageLevel => "StorageLevel",
+            Self::DeltaTable(_) => "DeltaTable",
+            Self::DeltaMerge(_) => "DeltaMergeBuilder",
         }
     }
 

@@ -10,15 +10,19 @@ use super::types_module;
 use super::values;
 use crate::connector::ReadRequest;
 use crate::connector::batch_schema;
+use crate::connector::jdbc;
+use crate::connector::jdbc::JdbcOptions;
 use crate::connector::list_files;
 use crate::connector::stream_schema;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::engine::is_state_format;
+use crate::engine::metastore;
 use crate::engine::read_state;
 use crate::plan::Catalog;
 use crate::plan::Frame;
 use crate::plan::SourceSpec;
+use crate::plan::sql::not_found;
 use crate::python::Value;
 use crate::sql::ddl;
 use crate::types::DataType;
@@ -76,6 +80,13 @@ pub(super) fn method(driver: &mut Driver, reader: &RefCell<Reader>, name: &str, 
             let path = path_of(given, "path", false)?;
             reader.borrow_mut().format = Some(name.to_owned());
             return load(driver, &reader.borrow(), path).map(|it| Read::Frame(frame::value(it)));
+        }
+        "jdbc" => {
+            super::frame_writer::database_options(call)
+                .into_iter()
+                .for_each(|(key, value)| reader.borrow_mut().options.set_text(&key, value));
+            reader.borrow_mut().format = Some("jdbc".to_owned());
+            return database(driver, &reader.borrow(), "jdbc").map(|it| Read::Frame(frame::value(it)));
         }
         "table" => return table(driver, reader.borrow().streaming, call.text("tableName", "str")?).map(|it| Read::Frame(frame::value(it))),
         _ => {
@@ -149,36 +160,53 @@ fn path_of(value: &Value, name: &str, streaming: bool) -> Result<Option<String>>
     }
 }
 
-/// `table(name)`: a view, a table, or (as a stream) what a query writes with `toTable`.
+/// `table(name)`: a view, or a table of the catalog, as a stream or whole.
 pub(super) fn table(driver: &mut Driver, streaming: bool, name: &str) -> Result<Frame> {
     let parts = values::parts(name);
-    let found = driver.session.catalog().relation(&parts)?;
-    let Some(found) = found else {
-        // The same refusal as SQL's, without a place in a query's text.
-        let quoted: Vec<String> = parts.iter().map(|it| format!("`{it}`")).collect();
-        let refused =
-            crate::plan::sql::query(&format!("SELECT * FROM {}", quoted.join(".")), driver.session.catalog(), driver.session.analyzer());
-        return match refused {
-            Ok(frame) => Ok(frame),
-            Err(mut error) => {
-                if let Some((text, _)) = error.message.rsplit_once("; line ") {
-                    error.message = text.to_owned();
-                }
-                Err(error)
-            }
-        };
-    };
-    if !streaming || found.is_streaming() {
-        return Ok(found);
+    let names = driver.session.names(&driver.world);
+    let is_view = parts.len() == 1 && driver.session.catalog().has_view(name);
+    if let Some(entry) = metastore::find(driver.world.disk(), &parts).filter(|_| streaming && !is_view) {
+        return names.table(&entry, true);
     }
-    match driver.session.catalog().table(name) {
-        Some(table) if !table.is_view => {
-            let schema = table.rows.schema.clone();
-            let spec =
-                SourceSpec { format: "memory".to_owned(), options: Vec::new(), schema, path: table.name.clone(), streaming, listed: None };
-            Ok(Frame::source(spec, driver.session.analyzer()))
-        }
-        _ => Err(errors::unknown_to_us("readStream.table of what is no table")),
+    let found = names.relation(&parts)?.ok_or_else(|| not_found(&parts, None))?;
+    if streaming && !found.is_streaming() {
+        let text = format!(
+            "{name} is not a temp view of streaming logical plan, please use batch API such as `DataFrameReader.table` to read it."
+        );
+        return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1008", text, ""));
+    }
+    Ok(found)
+}
+
+/// A table of a database, or a query that it answers.
+fn database(driver: &Driver, reader: &Reader, method: &str) -> Result<Frame> {
+    let options = reader.options.to_vec().into_iter().collect();
+    let asked = JdbcOptions::of(&options, driver.session.packages(), method)?;
+    let names = Database { driver, url: asked.url };
+    match (asked.table, asked.query) {
+        (_, Some(query)) => crate::plan::sql::query(&query, &names, driver.session.analyzer()),
+        (table, None) => names.table(&table.unwrap_or_default()),
+    }
+}
+
+/// The tables of a database, as its queries name them.
+struct Database<'a> {
+    driver: &'a Driver,
+    url: String,
+}
+
+impl Database<'_> {
+    fn table(&self, name: &str) -> Result<Frame> {
+        let schema = jdbc::schema(self.driver.world.disk(), &self.url, name)?;
+        let options = vec![("url".to_owned(), self.url.clone()), ("dbtable".to_owned(), name.to_owned())];
+        let spec = SourceSpec { format: "jdbc".to_owned(), options, schema, path: String::new(), streaming: false, listed: None };
+        Ok(Frame::source(spec, self.driver.session.analyzer()))
+    }
+}
+
+impl Catalog for Database<'_> {
+    fn relation(&self, name: &[String]) -> Result<Option<Frame>> {
+        self.table(&name.join(".")).map(Some)
     }
 }
 
@@ -192,6 +220,9 @@ fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame>
         return Ok(Frame::local(&schema, arrays, rows, driver.session.analyzer()));
     }
     driver.session.packages().check(&format, "reading")?;
+    if format.eq_ignore_ascii_case("jdbc") && !reader.streaming {
+        return database(driver, reader, "load");
+    }
     let path = path.or_else(|| reader.options.get("path").map(str::to_owned));
     let request = ReadRequest {
         format: format.clone(),

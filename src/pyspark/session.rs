@@ -72,7 +72,7 @@ fn sql(driver: &mut Driver, call: &Call) -> Result<Value> {
         };
         text = text.replace(&format!("{{{name}}}"), &shown);
     }
-    let made = crate::plan::sql::query(&text, driver.session.catalog(), driver.session.analyzer())?;
+    let made = driver.session.sql(&mut driver.world, &text)?;
     Ok(frame::value(made))
 }
 

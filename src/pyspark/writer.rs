@@ -71,7 +71,7 @@ impl StreamWriter {
     pub(super) fn query(&self, table: Option<&str>, default_format: &str, recording: bool) -> (QueryStart, Option<Callback>) {
         let format = self.format.clone().unwrap_or_else(|| default_format.to_owned());
         let sink = match (table, &self.function) {
-            (Some(table), _) => SinkKind::Table(table.to_owned()),
+            (Some(table), _) => SinkKind::Table { name: super::values::parts(table), format: self.format.clone() },
             (None, Some(Callback::Batch(_))) => SinkKind::ForeachBatch,
             (None, Some(Callback::Row(_))) => SinkKind::Foreach,
             (None, None) if recording && format.eq_ignore_ascii_case("memory") && self.options.get("path").is_none() => SinkKind::Recording,

@@ -62,8 +62,23 @@ impl Vm<'_> {
                 self.machine.modules.insert(name.to_owned(), module.clone());
                 Ok(module)
             }
-            None => Err(self.no_module(name)),
+            None => {
+                let missing = self.first_missing(name)?;
+                Err(self.no_module(&missing))
+            }
         }
+    }
+
+    /// The first of a name's packages that there is not, or the name itself.
+    fn first_missing(&mut self, name: &str) -> Result<String, Raised> {
+        for (at, _) in name.match_indices('.') {
+            let package = &name[..at];
+            let known = self.machine.modules.contains_key(package) || self.host.import(package, None).is_some();
+            if !known && super::module::own(self, package)?.is_none() {
+                return Ok(package.to_owned());
+            }
+        }
+        Ok(name.to_owned())
     }
 
     fn import_name(&mut self, module: &str, name: &str) -> Result<Value, Raised> {
@@ -112,10 +127,8 @@ impl Vm<'_> {
     fn no_module(&mut self, name: &str) -> Raised {
         let raised = Raised::new("ModuleNotFoundError", format!("No module named '{name}'"));
         let first = name.split('.').next().unwrap_or(name);
-        if matches!(
-            first,
-            "pandas" | "numpy" | "os" | "requests" | "threading" | "asyncio" | "subprocess" | "kafka" | "delta" | "pyarrow" | "socket"
-        ) {
+        if matches!(first, "pandas" | "numpy" | "os" | "requests" | "threading" | "asyncio" | "subprocess" | "kafka" | "pyarrow" | "socket")
+        {
             return raised.hint(format!("Tidemark does not know the module {first}."), None);
         }
         let known = super::module::NAMES.iter().copied().chain(["pyspark"]);

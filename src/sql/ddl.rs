@@ -36,7 +36,7 @@ pub fn parse_data_type(text: &str) -> Result<DataType> {
 }
 
 /// `a INT, b STRING NOT NULL`; inside of a struct a colon may follow the name.
-fn fields(parser: &mut Parser, in_struct: bool) -> Result<Vec<Field>> {
+pub(super) fn fields(parser: &mut Parser, in_struct: bool) -> Result<Vec<Field>> {
     let mut found = Vec::new();
     loop {
         let name = parser.identifier()?;

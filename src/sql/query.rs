@@ -5,7 +5,6 @@ use super::expression::list;
 use super::expression::named;
 use super::expression::sort_keys;
 use super::parser::Parser;
-use super::syntax::not_known;
 use super::token::Kind;
 use super::tree::CommonTable;
 use super::tree::Grouping;
@@ -18,7 +17,6 @@ use super::tree::Relation;
 use super::tree::Select;
 use super::tree::SetOperation;
 use super::tree::SqlExpr;
-use super::tree::Statement;
 use crate::diag::Result;
 
 /// Words that cannot be a table's alias without `AS`.
@@ -67,87 +65,6 @@ pub fn parse_query(text: &str) -> Result<Query> {
     while parser.take_sign(";") {}
     parser.expect_end()?;
     Ok(found)
-}
-
-/// A text as one statement.
-///
-/// # Errors
-/// `PARSE_SYNTAX_ERROR` at its place; statements that Tidemark does not know.
-pub fn parse_statement(text: &str) -> Result<Statement> {
-    let text = text.trim_end().trim_end_matches(';');
-    let mut parser = Parser::new(text)?;
-    let found = statement(&mut parser)?;
-    parser.expect_end()?;
-    Ok(found)
-}
-
-fn statement(parser: &mut Parser) -> Result<Statement> {
-    let origin = parser.origin();
-    if begins_query(parser, 0) || parser.is_sign("(") {
-        return Ok(Statement::Query(Box::new(query(parser)?)));
-    }
-    if parser.take_word("create") {
-        return create(parser);
-    }
-    if parser.take_word("drop") {
-        let table = parser.is_word("table");
-        parser.next();
-        let if_exists = parser.take_words(&["if", "exists"]);
-        return Ok(Statement::Drop { name: parser.dotted()?, if_exists, table });
-    }
-    if parser.take_words(&["insert", "into"]) {
-        parser.take_word("table");
-        let name = parser.dotted()?;
-        return Ok(Statement::Insert(name, Box::new(query(parser)?)));
-    }
-    if parser.take_words(&["show", "tables"]) {
-        return Ok(Statement::ShowTables);
-    }
-    if parser.is_any_word(&["describe", "desc"]) {
-        parser.next();
-        parser.take_word("table");
-        return Ok(Statement::Describe(parser.dotted()?));
-    }
-    if parser.take_word("set") {
-        return Ok(set(parser));
-    }
-    const KNOWN: [&str; 14] = [
-        "alter", "analyze", "cache", "uncache", "refresh", "use", "explain", "merge", "update", "delete", "truncate", "show", "insert",
-        "declare",
-    ];
-    if parser.is_any_word(&KNOWN) {
-        let word = parser.token().text.to_ascii_uppercase();
-        return Err(not_known(&format!("the statement {word}"), origin));
-    }
-    Err(parser.unexpected())
-}
-
-fn create(parser: &mut Parser) -> Result<Statement> {
-    let replace = parser.take_words(&["or", "replace"]);
-    parser.take_word("global");
-    if !parser.take_word("temporary") {
-        parser.take_word("temp");
-    }
-    if !parser.is_word("view") {
-        return Err(not_known("CREATE of anything but a temporary view", parser.origin()));
-    }
-    parser.next();
-    let name = parser.dotted()?;
-    parser.expect_word("as")?;
-    Ok(Statement::CreateView { name, replace, query: Box::new(query(parser)?) })
-}
-
-/// `SET key = value`: everything up to the sign, everything after it.
-fn set(parser: &mut Parser) -> Statement {
-    let take = |parser: &mut Parser| {
-        let mut text = String::new();
-        while parser.token().kind != Kind::End && !parser.is_sign("=") {
-            text.push_str(&parser.next().raw);
-        }
-        text
-    };
-    let key = take(parser);
-    if parser.take_sign("=") { Statement::Set(key, Some(take(parser))) } else { Statement::Set(key, None) }
 }
 
 /// Whether a query begins so many tokens ahead.

@@ -1,6 +1,7 @@
 //! SQL as read: expressions and queries before any name is known.
 
 use crate::types::DataType;
+use crate::types::Field;
 use crate::types::Value;
 
 /// Where a piece of SQL text begins: the line from 1 and the column from 0, as Spark's `Origin` tells them (`line 1 pos 0`).
@@ -130,6 +131,8 @@ pub enum Statement {
         /// The query.
         query: Box<Query>,
     },
+    /// `CREATE [OR REPLACE] TABLE`.
+    CreateTable(Box<CreateTable>),
     /// `DROP VIEW|TABLE [IF EXISTS] name`.
     Drop {
         /// Its parts.
@@ -144,9 +147,51 @@ pub enum Statement {
     /// `SHOW TABLES`.
     ShowTables,
     /// `DESCRIBE name`.
-    Describe(Vec<String>),
-    /// `INSERT INTO name query`.
-    Insert(Vec<String>, Box<Query>),
+    Describe(Vec<String>, Origin),
+    /// `DESCRIBE HISTORY name`.
+    History(Vec<String>, Origin),
+    /// `INSERT INTO|OVERWRITE`.
+    Insert(Box<Insert>),
+}
+
+/// `CREATE [OR REPLACE] TABLE [IF NOT EXISTS] name [(columns)] [USING format] ... [AS query]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateTable {
+    /// Its parts.
+    pub name: Vec<String>,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// `OR REPLACE`.
+    pub replace: bool,
+    /// The columns, those of `PARTITIONED BY` with a type last.
+    pub columns: Vec<Field>,
+    /// `USING`.
+    pub format: Option<String>,
+    /// `PARTITIONED BY`.
+    pub partition_by: Vec<String>,
+    /// `OPTIONS`.
+    pub options: Vec<(String, String)>,
+    /// `LOCATION`.
+    pub location: Option<String>,
+    /// `AS query`.
+    pub query: Option<Query>,
+}
+
+/// `INSERT INTO|OVERWRITE [TABLE] name [PARTITION (...)] [(columns)] query`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Insert {
+    /// Its parts.
+    pub name: Vec<String>,
+    /// Where the name stands.
+    pub origin: Origin,
+    /// `OVERWRITE`.
+    pub overwrite: bool,
+    /// `PARTITION (column = value)`.
+    pub partition: Vec<(String, SqlExpr)>,
+    /// The columns named; empty for all in order.
+    pub columns: Vec<String>,
+    /// What is inserted.
+    pub query: Query,
 }
 
 /// A query with its order and limit.

@@ -87,7 +87,7 @@ fn table(names: &[String], rows: &[Vec<String>], align_right: bool) -> String {
         cells.chain([half_width(&names[column]), 3]).max().unwrap_or(3)
     };
     let widths: Vec<usize> = (0..names.len()).map(width_of).collect();
-    let rule: String = widths.iter().map(|width| format!("+{}", "-".repeat(*width))).collect::<String>() + "+\n";
+    let rule = format!("+{}+\n", widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>().join("+"));
     let mut out = rule.clone();
     write_row(names, &widths, align_right, &mut out);
     out.push_str(&rule);
@@ -99,11 +99,11 @@ fn table(names: &[String], rows: &[Vec<String>], align_right: bool) -> String {
 }
 
 fn write_row(cells: &[String], widths: &[usize], align_right: bool, out: &mut String) {
-    for (cell, width) in cells.iter().zip(widths) {
+    let padded = cells.iter().zip(widths).map(|(cell, width)| {
         let padding = " ".repeat(width - half_width(cell));
-        let _ = if align_right { write!(out, "|{padding}{cell}") } else { write!(out, "|{cell}{padding}") };
-    }
-    out.push_str("|\n");
+        if align_right { format!("{padding}{cell}") } else { format!("{cell}{padding}") }
+    });
+    let _ = writeln!(out, "|{}|", padded.collect::<Vec<_>>().join("|"));
 }
 
 fn vertical(names: &[String], rows: &[Vec<String>]) -> String {

@@ -20,6 +20,8 @@ use crate::sql::tree;
 use crate::types::Value;
 use std::rc::Rc;
 
+pub use relation::not_found;
+
 /// Analyses the text of one query.
 ///
 /// # Errors

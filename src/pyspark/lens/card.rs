@@ -119,7 +119,7 @@ impl<'q, 'a> Cards<'q, 'a> {
             }
         }
         if let Some(written) = fields.iter_mut().find(|it| it.0.name == "format") {
-            written.0.choices = ["rate", "socket", "json", "csv", "text", "parquet", "kafka"].map(str::to_owned).to_vec();
+            written.0.choices = ["rate", "socket", "json", "csv", "text", "parquet", "delta", "kafka"].map(str::to_owned).to_vec();
             format.clone_from(&written.0.value);
         }
         let value = |name: &str| fields.iter().find(|it| it.0.name == name).map(|it| it.0.value.clone());

@@ -89,7 +89,7 @@ impl<'a> Cards<'_, 'a> {
             }
         }
         if let Some(format) = fields.iter_mut().find(|it| it.0.name == "format") {
-            format.0.choices = ["console", "memory", "json", "csv", "parquet", "kafka"].map(str::to_owned).to_vec();
+            format.0.choices = ["console", "memory", "json", "csv", "parquet", "delta", "kafka"].map(str::to_owned).to_vec();
             title = capitalised(&format.0.value);
         }
         if !fields.iter().any(|it| it.0.name.eq_ignore_ascii_case("checkpointLocation")) {

@@ -62,7 +62,7 @@ pub(super) fn write_stream(chain: Chain, start: &QueryStart) -> Result<Chain> {
     let format = match &start.sink {
         SinkKind::Format(format) => Some(format.as_str()),
         SinkKind::Recording => Some("memory"),
-        SinkKind::Table(_) => None,
+        SinkKind::Table { format, .. } => format.as_deref(),
         SinkKind::ForeachBatch | SinkKind::Foreach => return unwritable("the rows go to a Python function"),
     };
     if let Some(format) = format {
@@ -73,7 +73,7 @@ pub(super) fn write_stream(chain: Chain, start: &QueryStart) -> Result<Chain> {
         chain = chain.then(option(key, value));
     }
     Ok(match &start.sink {
-        SinkKind::Table(name) => chain.then(format!("toTable({})", text(name))),
+        SinkKind::Table { name, .. } => chain.then(format!("toTable({})", text(&name.join(".")))),
         _ => chain.then(format!("start({})", path.unwrap_or_default())),
     })
 }
