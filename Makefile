@@ -4,6 +4,9 @@
 # Tools, and in CI the build outputs too, live outside the clone.
 CACHE ?= $(or $(TIDEMARK_CACHE),$(HOME)/.cache/tidemark)
 TOOLS := $(CACHE)/tools
+# The independent readers of our file formats.
+PYTHON := $(CACHE)/python
+export TIDEMARK_PYTHON := $(PYTHON)/bin/python
 export PATH := $(CURDIR)/www/node_modules/.bin:$(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 ifdef CI
 export CARGO_TARGET_DIR ?= $(CACHE)/target
@@ -14,6 +17,8 @@ export CARGO_TERM_COLOR ?= auto
 WASM_BINDGEN := 0.2.130
 TRUNK := 0.21.14
 WASM_PACK := 0.15.1
+PYARROW := 26.0.1
+DELTALAKE := 1.6.6
 PORT ?= 8080
 
 say = @printf '\033[1m≋ %s\033[0m\n' "$(1)"
@@ -49,7 +54,7 @@ setup: setup-serve setup-test
 setup-serve: $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN) $(TOOLS)/trunk-$(TRUNK) www/node_modules/.package-lock.json
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
 
-setup-test: setup-serve $(TOOLS)/wasm-pack-$(WASM_PACK) setup-browser
+setup-test: setup-serve $(TOOLS)/wasm-pack-$(WASM_PACK) $(PYTHON)/formats-$(PYARROW)-$(DELTALAKE) setup-browser
 	@cmp -s tests/browser/webdriver.json webdriver.json || cp tests/browser/webdriver.json webdriver.json
 	@rustup component list --installed | grep -q clippy || rustup component add clippy rustfmt
 
@@ -76,6 +81,11 @@ $(TOOLS)/wasm-pack-$(WASM_PACK):
 	$(call say,installing wasm-pack $(WASM_PACK) (two minutes))
 	@wasm-pack --version 2>/dev/null | grep -q ' $(WASM_PACK)$$' || cargo install --quiet wasm-pack --version $(WASM_PACK) --locked --root $(TOOLS) --force
 	@mkdir -p $(TOOLS) && touch $@
+
+$(PYTHON)/formats-$(PYARROW)-$(DELTALAKE):
+	$(call say,installing pyarrow $(PYARROW) and deltalake $(DELTALAKE))
+	@python3 -m venv $(PYTHON) && $(PYTHON)/bin/pip install --quiet --disable-pip-version-check pyarrow==$(PYARROW) deltalake==$(DELTALAKE)
+	@touch $@
 
 www/node_modules/.package-lock.json: www/package-lock.json
 	$(call say,installing the page's packages)

@@ -49,6 +49,19 @@ fn run_with_json_writes_one_report_a_line() {
     assert!(lines.iter().any(|it| it["batchId"] == 0 && it["numInputRows"] == 2), "{lines:?}");
 }
 
+/// The files in `tests/parquet` are real Spark's (4.3.0): all types in two files, INT96, gzip, no rows at all.
+#[test]
+fn run_reads_parquet_files_that_spark_wrote() {
+    let folder = folder("golden");
+    let program = "def show(path):\n    for row in spark.read.parquet(path).selectExpr('to_json(struct(*)) j').collect():\n        print(row.j)\n\
+                   for name in ['all-0', 'all-1', 'int96-0', 'gzip-0', 'empty-0']:\n    show('/golden/' + name + '.parquet')\n";
+    fs::write(folder.join("program.py"), program).unwrap();
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parquet=/golden");
+    let out = tidemark(&["run", "program.py", "--import", golden], &folder, "");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    expect_test::expect![[r#""#]].assert_eq(&String::from_utf8(out.stdout).unwrap());
+}
+
 #[test]
 fn sql_answers_each_line_with_one_object() {
     let out = tidemark(&["sql"], &folder("sql"), "SELECT 1 + 1\nSELECT nothing\nSELECT upper('a') AS up, NULL AS none\n");

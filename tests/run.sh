@@ -25,11 +25,10 @@ suite_conformance() { cargo test --test conformance; }
 
 suite_models() { TIDEMARK_HISTORIES=1 cargo test --test models; }
 
-# The package deltalake, which knows nothing of Tidemark, reads its tables and writes others for it.
 suite_formats() {
-  cargo build --quiet --bin tidemark || return 1
   local status=0 test
-  for test in tests/formats/*.py; do python3 "$test" || status=1; done
+  cargo build --bin tidemark || return 1
+  for test in tests/formats/*.py; do "${TIDEMARK_PYTHON:-python3}" "$test" "${CARGO_TARGET_DIR:-target}/debug/tidemark" || status=1; done
   return $status
 }
 

@@ -1,7 +1,7 @@
 //! The options of the CSV reader: Spark's `CSVOptions`.
 
 use super::Options;
-use super::csv_tokens::CsvFormat;
+use super::csv_tokens::{CsvFormat, Stray};
 use super::read_options::{Times, flag, not_yet};
 use crate::diag::Class;
 use crate::diag::Diagnostic;
@@ -13,6 +13,8 @@ use crate::types::Zone;
 pub(super) struct CsvOptions {
     pub(super) format: CsvFormat,
     pub(super) header: bool,
+    /// The header is passed over unread: the option `enforceSchema`.
+    pub(super) enforces_schema: bool,
     pub(super) multi_line: bool,
     pub(super) comment: Option<u8>,
     /// The text that stands for null.
@@ -23,6 +25,10 @@ pub(super) struct CsvOptions {
     pub(super) positive_inf: String,
     pub(super) negative_inf: String,
     pub(super) times: Times,
+    /// At most so many cells a record: `maxColumns`.
+    pub(super) max_columns: usize,
+    /// At most so many bytes a cell, without a limit where none is set: `maxCharsPerColumn`.
+    pub(super) max_chars: Option<usize>,
 }
 
 impl CsvOptions {
@@ -46,8 +52,15 @@ impl CsvOptions {
                 escape_of_escape,
                 trim_leading: flag(options, "ignoreLeadingWhiteSpace", false)?,
                 trim_trailing: flag(options, "ignoreTrailingWhiteSpace", false)?,
+                stray: match options.get("unescapedQuoteHandling").map(str::to_ascii_uppercase).as_deref() {
+                    None | Some("STOP_AT_DELIMITER") => Stray::Keep,
+                    Some("SKIP_VALUE") => Stray::Skip,
+                    Some("RAISE_ERROR") => Stray::Raise,
+                    Some(other) => return Err(not_yet(&format!("the option unescapedQuoteHandling={other}"))),
+                },
             },
             header: flag(options, "header", false)?,
+            enforces_schema: flag(options, "enforceSchema", true)?,
             multi_line: flag(options, "multiLine", false)?,
             comment: letter(options, "comment", None)?,
             null_value: text("nullValue", ""),
@@ -56,6 +69,8 @@ impl CsvOptions {
             positive_inf: text("positiveInf", "Inf"),
             negative_inf: text("negativeInf", "-Inf"),
             times: Times::of(options, zone)?,
+            max_columns: options.get("maxColumns").and_then(|text| text.parse().ok()).unwrap_or(20_480),
+            max_chars: options.get("maxCharsPerColumn").and_then(|text| text.parse().ok()),
         })
     }
 }

@@ -3,9 +3,12 @@
 use super::assembly::Assembly;
 use super::column::{Column, Data};
 use super::csv_options::CsvOptions;
-use super::csv_tokens::{CellText, Cells};
+use super::csv_tokens::{CellText, Cells, Stray};
 use super::lines::lines;
+use crate::diag::Class;
+use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::types::Field;
 use crate::types::number::parse_decimal;
 
 /// Which cells of a record the columns take.
@@ -26,7 +29,7 @@ pub(super) fn read(text: &[u8], options: &CsvOptions, separator: Option<&[u8]>, 
             return Ok(());
         }
         if std::mem::take(&mut header) {
-            return Ok(());
+            return if options.enforces_schema { Ok(()) } else { check_header(record, options, places, &rows.fields, &mut cells) };
         }
         read_record(record, options, places, &mut cells, rows)
     };
@@ -36,12 +39,35 @@ pub(super) fn read(text: &[u8], options: &CsvOptions, separator: Option<&[u8]>, 
     lines(text, separator).try_for_each(&mut each)
 }
 
+/// With `enforceSchema=false` a header must name the columns that are read: Spark's `CSVHeaderChecker`.
+fn check_header(record: &[u8], options: &CsvOptions, places: &Places, fields: &[Field], cells: &mut Cells) -> Result<()> {
+    options.format.cut(record, cells);
+    let refused = |text: String| Err(Diagnostic::plain(Class::IllegalArgument, text));
+    let found = cells.cells.len();
+    if let Some(expected) = places.expected.filter(|expected| *expected != found) {
+        return refused(format!(
+            "Number of column in CSV header is not equal to number of fields in the schema:\n Header length: {found}, schema size: {expected}"
+        ));
+    }
+    for (place, field) in places.of_column.iter().zip(fields) {
+        let name = match cells.get(record, *place) {
+            Some(CellText::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        };
+        if !name.eq_ignore_ascii_case(&field.name) {
+            return refused(format!("CSV header does not conform to the schema.\nExpected: {} but found: {name}", field.name));
+        }
+    }
+    Ok(())
+}
+
 fn is_nothing(record: &[u8]) -> bool {
     record.iter().all(|byte| *byte <= b' ')
 }
 
 fn read_record(record: &[u8], options: &CsvOptions, places: &Places, cells: &mut Cells, rows: &mut Assembly) -> Result<()> {
     options.format.cut(record, cells);
+    check_limits(record, options, cells)?;
     let mut bad = places.expected.is_some_and(|expected| expected != cells.cells.len());
     let wanted = rows.read(|columns, _, row, passes| {
         for (index, place) in places.of_column.iter().enumerate() {
@@ -69,6 +95,23 @@ fn read_record(record: &[u8], options: &CsvOptions, places: &Places, cells: &mut
     }
     rows.accept();
     Ok(())
+}
+
+/// What ends the reading of a file: univocity's `TextParsingException`.
+fn check_limits(record: &[u8], options: &CsvOptions, cells: &Cells) -> Result<()> {
+    let refused = |text: String| Err(Diagnostic::plain(Class::Named("TextParsingException".to_owned()), text));
+    if cells.cells.len() > options.max_columns {
+        return refused(format!("A record has more columns than maxColumns allows ({}).", options.max_columns));
+    }
+    if cells.stray && options.format.stray == Stray::Raise {
+        return refused("A quoted cell holds a quote that is not escaped.".to_owned());
+    }
+    let Some(most) = options.max_chars else { return Ok(()) };
+    let too_long = |index: usize| matches!(cells.get(record, index), Some(CellText::Text(cell)) if cell.len() > most);
+    match (0..cells.cells.len()).any(too_long) {
+        true => refused(format!("A cell is longer than maxCharsPerColumn allows ({most}).")),
+        false => Ok(()),
+    }
 }
 
 /// A cell into its column; false where it is of another type, and then nothing was added.
@@ -157,7 +200,7 @@ fn java_real(text: &str) -> Option<&str> {
 }
 
 /// The records of a file in which quoted cells may hold line ends.
-fn records<'a>(text: &'a [u8], options: &CsvOptions) -> impl Iterator<Item = &'a [u8]> {
+pub(super) fn records<'a>(text: &'a [u8], options: &CsvOptions) -> impl Iterator<Item = &'a [u8]> {
     let (quote, escape, separator) = (options.format.quote, options.format.escape, options.format.separator.clone());
     let mut rest = text;
     std::iter::from_fn(move || {

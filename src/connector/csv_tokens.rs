@@ -13,6 +13,19 @@ pub(super) struct CsvFormat {
     pub(super) escape_of_escape: Option<u8>,
     pub(super) trim_leading: bool,
     pub(super) trim_trailing: bool,
+    /// What becomes of a cell with a stray quote.
+    pub(super) stray: Stray,
+}
+
+/// What becomes of a quoted cell in which a quote stands alone: the option `unescapedQuoteHandling`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stray {
+    /// `STOP_AT_DELIMITER`: it is taken as it stands, up to the separator.
+    Keep,
+    /// `SKIP_VALUE`: it is null.
+    Skip,
+    /// `RAISE_ERROR`: the file cannot be read.
+    Raise,
 }
 
 /// A cell of a record.
@@ -33,6 +46,8 @@ pub(super) enum Cell {
 pub(super) struct Cells {
     pub(super) cells: Vec<Cell>,
     unescaped: Vec<u8>,
+    /// Whether a cell had a stray quote.
+    pub(super) stray: bool,
 }
 
 impl Cells {
@@ -63,6 +78,7 @@ impl CsvFormat {
     pub(super) fn cut(&self, record: &[u8], cells: &mut Cells) {
         cells.cells.clear();
         cells.unescaped.clear();
+        cells.stray = false;
         let mut at = 0;
         loop {
             if self.trim_leading {
@@ -71,7 +87,7 @@ impl CsvFormat {
                 }
             }
             let (cell, end) = match record.get(at) {
-                Some(byte) if Some(*byte) == self.quote => self.quoted(record, at, &mut cells.unescaped),
+                Some(byte) if Some(*byte) == self.quote => self.quoted(record, at, cells),
                 _ => self.unquoted(record, at),
             };
             cells.cells.push(cell);
@@ -108,7 +124,8 @@ impl CsvFormat {
     }
 
     /// A cell that begins with a quote. One that turns out to have stray quotes is taken as it stands, up to the separator.
-    fn quoted(&self, record: &[u8], start: usize, unescaped: &mut Vec<u8>) -> (Cell, usize) {
+    fn quoted(&self, record: &[u8], start: usize, cells: &mut Cells) -> (Cell, usize) {
+        let unescaped = &mut cells.unescaped;
         let quote = self.quote.unwrap_or(b'"');
         let first = unescaped.len();
         let (mut at, mut copied) = (start + 1, start + 1);
@@ -127,6 +144,7 @@ impl CsvFormat {
                 let blanks = record[at + 1..].iter().take_while(|byte| is_blank(**byte) && self.separator.first() != Some(byte)).count();
                 let after = at + 1 + blanks;
                 if after < record.len() && self.separator_at(record, after) == 0 {
+                    cells.stray = true;
                     return self.stray(record, start, at, first, copied, unescaped);
                 }
                 return (finished(record, start + 1, at, first, copied, changed, unescaped), after);
@@ -141,6 +159,9 @@ impl CsvFormat {
     /// A closing quote with more behind it: what was read so far, quotes and all, and the rest up to the separator.
     fn stray(&self, record: &[u8], start: usize, at: usize, first: usize, copied: usize, unescaped: &mut Vec<u8>) -> (Cell, usize) {
         let end = self.next_separator(record, at);
+        if self.stray == Stray::Skip {
+            return (Cell::Empty, end);
+        }
         let mut last = end;
         if self.trim_trailing {
             last -= record[at..end].iter().rev().take_while(|byte| is_blank(**byte)).count();

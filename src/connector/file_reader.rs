@@ -1,7 +1,9 @@
 //! Files of one format into Arrow columns: the wanted columns, the pushed filters, the partition folders' values.
 
 use super::assembly::Assembly;
+use super::charset::Charset;
 use super::column::{Column, Data};
+use super::compression::unpacked;
 use super::csv_options::CsvOptions;
 use super::csv_reader::{self, Places};
 use super::json_options::JsonOptions;
@@ -9,7 +11,7 @@ use super::json_reader;
 use super::lines::lines;
 use super::listing::partition_values;
 use super::parquet;
-use super::read_options::{Mode, Times, flag, not_yet, refuse_unknown};
+use super::read_options::{Mode, Times, corrupt_name, flag, not_yet};
 use super::{Options, PushedFilter, SourceRows};
 use crate::diag::Class;
 use crate::diag::Diagnostic;
@@ -22,6 +24,7 @@ use crate::types::number::parse_decimal;
 use crate::world::Disk;
 use crate::world::FileStatus;
 use arrow_array::ArrayRef;
+use std::borrow::Cow;
 
 /// A text format and how it is read.
 #[derive(Clone, Debug)]
@@ -44,6 +47,23 @@ pub(super) struct FileReader {
     mode: Mode,
     corrupt_name: String,
     times: Times,
+    charset: Charset,
+    passes_over: PassesOver,
+}
+
+/// Which files are left out in silence: the options `ignoreMissingFiles` and `ignoreCorruptFiles`, or the settings of these names.
+#[derive(Clone, Copy, Debug)]
+struct PassesOver {
+    missing: bool,
+    corrupt: bool,
+}
+
+impl PassesOver {
+    fn of(options: &Options) -> Result<Self> {
+        let setting = |name: &str| options.get(&format!("spark.sql.files.{name}")).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let either = |name: &str| flag(options, name, setting(name));
+        Ok(Self { missing: either("ignoreMissingFiles")?, corrupt: either("ignoreCorruptFiles")? })
+    }
 }
 
 /// A file to read, and the root under which it was found.
@@ -71,6 +91,13 @@ impl FileReader {
         filters: Vec<PushedFilter>,
         zone: &Zone,
     ) -> Result<Self> {
+        let charset = Charset::of(options, format)?;
+        let is_json = format.eq_ignore_ascii_case("json") && !flag(options, "multiLine", false)?;
+        if is_json && charset != Charset::Utf8 && options.get("lineSep").is_none() {
+            let name = options.get("encoding").or_else(|| options.get("charset")).unwrap_or_default();
+            let text = format!("requirement failed: The lineSep option must be specified for the {name} encoding");
+            return Err(Diagnostic::plain(Class::IllegalArgument, text));
+        }
         let format = match format.to_ascii_lowercase().as_str() {
             "text" => Format::Text { whole: flag(options, "wholetext", false)? },
             "json" => Format::Json(Box::new(JsonOptions::of(options, zone)?)),
@@ -78,7 +105,15 @@ impl FileReader {
             "parquet" => Format::Parquet,
             other => return Err(not_yet(&format!("reading files of the format {other}"))),
         };
-        refuse_unknown(options)?;
+        let corrupt = schema.fields.iter().find(|field| field.name == corrupt_name(options) && field.data_type != DataType::String);
+        if let Some(field) = corrupt.filter(|_| matches!(format, Format::Json(_) | Format::Csv(_))) {
+            let text = format!(
+                "The column `{}` for corrupt records must have the nullable STRING type, but got \"{}\".",
+                field.name,
+                field.data_type.sql()
+            );
+            return Err(Diagnostic::analysis("INVALID_CORRUPT_RECORD_TYPE", text, "42804"));
+        }
         let is_interval = |field: &&Field| matches!(field.data_type, DataType::DayTimeInterval | DataType::YearMonthInterval);
         if let Some(field) = schema.fields.iter().find(is_interval).filter(|_| !matches!(format, Format::Parquet)) {
             return Err(not_yet(&format!("reading the type {} from text", field.data_type.sql())));
@@ -90,8 +125,10 @@ impl FileReader {
             filters,
             mode: if matches!(format, Format::Parquet) { parquet::MODE } else { Mode::of(options) },
             format,
-            corrupt_name: options.get("columnNameOfCorruptRecord").unwrap_or("_corrupt_record").to_owned(),
+            corrupt_name: corrupt_name(options).to_owned(),
             times: Times::of(&Options::new(), zone)?,
+            charset,
+            passes_over: PassesOver::of(options)?,
         })
     }
 
@@ -111,14 +148,26 @@ impl FileReader {
         let mut constants: Vec<Column> = layout.partition_fields.iter().filter_map(|field| Column::new(&field.data_type)).collect();
         let mut arrived_ms = traced.then(Vec::new);
         for file in files {
-            let bytes = disk.read(&file.status.path).ok_or_else(|| gone(&file.status.path))?;
-            if [".gz", ".bz2", ".zst", ".lz4"].iter().any(|ending| file.status.path.ends_with(ending)) {
-                return Err(not_yet("compressed files"));
-            }
+            let Some(bytes) = disk.read(&file.status.path) else {
+                if self.passes_over.missing {
+                    continue;
+                }
+                return Err(gone(&file.status.path));
+            };
             let before = rows.rows();
             match self.format {
-                Format::Parquet => parquet::read(&file.status.path, bytes, &mut rows)?,
-                _ => self.read_file(bytes, &layout, &mut rows).map_err(|cause| in_file(&file.status.path, &cause))?,
+                Format::Parquet => match parquet::read(&file.status.path, bytes, &mut rows) {
+                    Err(error) if self.passes_over.corrupt && is_corrupt_file(&error) => continue,
+                    done => done?,
+                },
+                _ => {
+                    let bytes = match unpacked(&file.status.path, bytes)? {
+                        Some(bytes) => bytes,
+                        None if self.passes_over.corrupt => continue,
+                        None => return Err(no_gzip(&file.status.path)),
+                    };
+                    self.read_file(&bytes, &layout, &mut rows).map_err(|cause| in_file(&file.status.path, &cause))?;
+                }
             }
             let read = rows.rows() - before;
             let values = file.partition_values();
@@ -177,14 +226,8 @@ impl FileReader {
     }
 
     fn read_file(&self, bytes: &[u8], layout: &Layout, rows: &mut Assembly) -> Result<()> {
-        let lossy;
-        let bytes = match std::str::from_utf8(bytes) {
-            Ok(_) => bytes,
-            Err(_) => {
-                lossy = String::from_utf8_lossy(bytes).into_owned();
-                lossy.as_bytes()
-            }
-        };
+        let bytes = self.decoded(bytes);
+        let bytes: &[u8] = &bytes;
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let separator = self.separator.as_deref();
         match &self.format {
@@ -200,6 +243,26 @@ impl FileReader {
                 Ok(())
             }
         }
+    }
+
+    /// A file's text in UTF-8. Where records are lines, Spark cuts the lines before it decodes them.
+    fn decoded<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let whole = match &self.format {
+            Format::Json(options) => options.multi_line,
+            Format::Csv(options) => options.multi_line,
+            Format::Text { whole } => *whole,
+            Format::Parquet => true,
+        };
+        if whole || self.charset == Charset::Utf8 {
+            return self.charset.decode(bytes);
+        }
+        let end = self.separator.clone().map(|separator| self.charset.encode_bare(separator));
+        let mut text = Vec::new();
+        for line in lines(bytes, end.as_deref()) {
+            text.extend_from_slice(&self.charset.decode(line));
+            text.extend_from_slice(self.separator.as_deref().unwrap_or(b"\n"));
+        }
+        Cow::Owned(text)
     }
 
     /// The columns in the order asked for.
@@ -313,6 +376,16 @@ fn gone(path: &str) -> Box<Diagnostic> {
         ),
         "KD001",
     )
+}
+
+/// Whether a Parquet file is broken, not merely of another schema.
+fn is_corrupt_file(error: &Diagnostic) -> bool {
+    matches!(error.condition.as_deref(), Some("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER" | "FAILED_READ_FILE.NO_HINT"))
+}
+
+/// A file whose bytes are not packed as its name says.
+fn no_gzip(path: &str) -> Box<Diagnostic> {
+    in_file(path, &Diagnostic::plain(Class::Named("IOException".to_owned()), "not a gzip file"))
 }
 
 /// What Spark says of a file that could not be read, with the cause behind it.

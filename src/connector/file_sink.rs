@@ -14,6 +14,7 @@ use crate::types::Schema;
 use crate::types::Zone;
 use crate::types::arrow::value_at;
 use crate::types::display::cast_string;
+use crate::world::FileStatus;
 use crate::world::World;
 use arrow_array::{ArrayRef, RecordBatch};
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ pub(super) struct FileSink {
     format: String,
     path: String,
     writer: FileWriter,
+    log: SinkLog,
     partition_by: Vec<usize>,
     zone: Zone,
 }
@@ -77,7 +79,9 @@ impl FileSink {
             ));
         }
         let writer = FileWriter::new(&request.format, &request.options, zone)?;
-        Ok(Self { format: request.format.clone(), path: path.trim_end_matches('/').to_owned(), writer, partition_by, zone: zone.clone() })
+        let path = path.trim_end_matches('/').to_owned();
+        let log = SinkLog::new(&path, &request.options)?;
+        Ok(Self { format: request.format.clone(), path, writer, log, partition_by, zone: zone.clone() })
     }
 }
 
@@ -87,7 +91,7 @@ impl Sink for FileSink {
     }
 
     fn add_batch(&mut self, world: &mut dyn World, batch_id: u64, _mode: SinkMode, schema: &Schema, rows: &RecordBatch) -> Result<()> {
-        let log = SinkLog::new(&self.path);
+        let log = &self.log;
         if log.latest(world.disk()).is_some_and(|latest| batch_id <= latest) {
             return Ok(());
         }
@@ -95,8 +99,8 @@ impl Sink for FileSink {
         check_types(&self.format, schema)?;
         let files = write_files(world, &self.path, &self.writer, &self.partition_by, schema, rows, &self.zone)?;
         let statuses = files.iter().filter_map(|path| world.disk().status(path));
-        let entries: Vec<(String, u64, i64)> = statuses.map(|status| (status.path, status.size, status.modified_ms)).collect();
-        log.add(world.disk_mut(), batch_id, &entries);
+        let statuses: Vec<FileStatus> = statuses.collect();
+        log.add(world, batch_id, &statuses);
         Ok(())
     }
 }
@@ -126,9 +130,10 @@ pub fn write(
         }
         _ => return Err(super::load::unknown_format(&request.format, "writing")),
     }
-    let partition_by = partition_places(&request.partition_by, schema)?;
     let Some(path) = request.path() else { return Err(super::load::no_path()) };
     let path = path.trim_end_matches('/');
+    let partition_by = partition_places(&request.partition_by, schema).map_err(|_| no_partition_column(&request.partition_by, schema))?;
+    check_columns(&request.format, schema)?;
     check_partition_types(&partition_by, schema)?;
     check_names(&schema.fields)?;
     check_types(&request.format, schema)?;
@@ -140,11 +145,15 @@ pub fn write(
                 return Err(Diagnostic::analysis("PATH_ALREADY_EXISTS", text, "42K04"));
             }
             SaveMode::Ignore => return Ok(()),
+            SaveMode::Overwrite if is_dynamic(&request.options, &partition_by) => {}
             SaveMode::Overwrite => drop(world.disk_mut().remove_folder(path)),
             SaveMode::Append => {}
         }
     }
-    write_files(world, path, &writer, &partition_by, schema, rows, zone)?;
+    let written = write_files(world, path, &writer, &partition_by, schema, rows, zone)?;
+    if mode == SaveMode::Overwrite {
+        remove_others(world, path, &written);
+    }
     world.disk_mut().put(&format!("{path}/_SUCCESS"), Vec::new());
     Ok(())
 }
@@ -176,11 +185,32 @@ fn write_files(
     let mark = if partition_by.is_empty() { '-' } else { '.' };
     let mut paths = Vec::new();
     for (folder, rows) in by_folder {
-        let file = format!("{path}/{folder}part-00000-{uuid}{mark}c000.{}", writer.ending());
-        world.disk_mut().put(&file, writer.file(&file_schema, &columns, &rows)?);
-        paths.push(file);
+        // A file without rows is still one, for its header or its schema.
+        let pieces = if rows.is_empty() { vec![&rows[..]] } else { rows.chunks(writer.max_rows()).collect() };
+        for (number, rows) in pieces.into_iter().enumerate() {
+            let file = format!("{path}/{folder}part-00000-{uuid}{mark}c{number:03}.{}", writer.ending());
+            world.disk_mut().put(&file, writer.file(&file_schema, &columns, rows)?);
+            paths.push(file);
+        }
     }
     Ok(paths)
+}
+
+/// Whether an overwrite replaces only the partitions that it writes.
+fn is_dynamic(options: &Options, partition_by: &[usize]) -> bool {
+    let mode = options.get("partitionOverwriteMode").or_else(|| options.get("spark.sql.sources.partitionOverwriteMode"));
+    mode.is_some_and(|mode| mode.eq_ignore_ascii_case("dynamic")) && !partition_by.is_empty()
+}
+
+/// In the folders that were written, what was there before.
+fn remove_others(world: &mut dyn World, path: &str, written: &[String]) {
+    let folder_of = |file: &str| file.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
+    let folders: Vec<String> = written.iter().map(|file| folder_of(file)).collect();
+    let old = world.disk().files_under(path).map(|file| file.path);
+    let old: Vec<String> = old.filter(|file| folders.contains(&folder_of(file)) && !written.contains(file)).collect();
+    for file in old {
+        world.disk_mut().remove(&file);
+    }
 }
 
 /// `country=NO/day=2024-05-01/`.
@@ -205,6 +235,38 @@ fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// What a batch write says of a partition column that is not there.
+fn no_partition_column(names: &[String], schema: &Schema) -> Box<Diagnostic> {
+    let missing = names.iter().find(|name| schema.index_of(name).is_none()).map_or("", String::as_str);
+    let text = format!("Partition column `{missing}` not found in schema {}.", schema.simple_string());
+    Diagnostic::analysis("_LEGACY_ERROR_TEMP_1155", text, "")
+}
+
+/// A file needs a column, and so does each struct in it.
+fn check_columns(format: &str, schema: &Schema) -> Result<()> {
+    fn is_empty(data_type: &DataType) -> bool {
+        match data_type {
+            DataType::Struct(fields) => fields.is_empty() || fields.iter().any(|field| is_empty(&field.data_type)),
+            DataType::Array(element, _) => is_empty(element),
+            DataType::Map(key, value, _) => is_empty(key) || is_empty(value),
+            _ => false,
+        }
+    }
+    if !is_empty(&schema.data_type()) {
+        return Ok(());
+    }
+    let name = match format.to_ascii_lowercase().as_str() {
+        "parquet" => "Parquet",
+        "json" => "JSON",
+        "csv" => "CSV",
+        _ => "Text",
+    };
+    let text = format!(
+        "The {name} datasource does not support writing empty or nested empty schemas. Please make sure the data schema has at least one or more column(s)."
+    );
+    Err(Diagnostic::analysis("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", text, "0A000"))
 }
 
 /// The places of the partition columns in the schema.

@@ -1,7 +1,7 @@
 //! The file source: new files of a folder, oldest first. Spark's `FileStreamSource`.
 
 use super::file_reader::{FileReader, FileToRead};
-use super::listing::{Listing, roots};
+use super::listing::{Listing, matches, roots};
 use super::sink_log::SinkLog;
 use super::source_log::{FileEntry, SourceLog};
 use super::{Offset, Options, PushedFilter, ReadLimit, Source, SourceRows};
@@ -12,11 +12,6 @@ use crate::world::Disk;
 use crate::world::FileStatus;
 use crate::world::World;
 use std::collections::{HashMap, VecDeque};
-
-/// Below this share of the limit, files left over from a listing are listed anew: `discardCachedInputRatio`.
-const DISCARD_CACHED_RATIO: f64 = 0.2;
-/// At most so many files are kept from a listing: `maxCachedFiles`.
-const MAX_CACHED_FILES: usize = 10_000;
 
 /// How much one batch takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +36,10 @@ struct FileStreamOptions {
     latest_first: bool,
     file_name_only: bool,
     max_age_ms: i64,
+    /// At most so many files are kept from a listing: `maxCachedFiles`.
+    max_cached: usize,
+    /// Below this share of the limit, files left over from a listing are listed anew: `discardCachedInputRatio`.
+    discard_ratio: f64,
     clean: Clean,
     listing: Listing,
 }
@@ -74,9 +73,10 @@ impl FileSource {
     ///
     /// # Errors
     /// Options that Spark refuses; a log that cannot be read.
-    pub(super) fn new(disk: &Disk, path: &str, options: &Options, log_folder: &str, reader: FileReader) -> Result<Self> {
-        let options = FileStreamOptions::of(options)?;
-        let log = SourceLog::new(log_folder.to_owned());
+    pub(super) fn new(disk: &Disk, path: &str, settings: &Options, log_folder: &str, reader: FileReader) -> Result<Self> {
+        let options = FileStreamOptions::of(settings)?;
+        options.check_clean_source(disk, path)?;
+        let log = SourceLog::new(log_folder.to_owned(), settings)?;
         let entries = log.entries(disk)?;
         let mut source = Self {
             path: path.to_owned(),
@@ -110,28 +110,34 @@ impl FileSource {
 
     /// The files of the next batch.
     fn take(&mut self, disk: &Disk, limit: Limit) -> Vec<FileStatus> {
-        let unlisted = self.fixed.is_none() && self.unread.is_empty();
-        let mut files = match &mut self.fixed {
+        // What a listing left over is taken as it is, even if a file of its name was read since.
+        let mut files: VecDeque<FileStatus> = match &mut self.fixed {
             Some(fixed) => std::mem::take(fixed),
-            None if unlisted => self.new_files(disk).into(),
+            None if self.unread.is_empty() => self.new_files(disk).into(),
             None => std::mem::take(&mut self.unread),
         };
-        let seen = |file: &FileStatus| self.seen.is_new(&self.options.seen_name(&file.path), file.modified_ms);
-        files.retain(seen);
         let count = match limit {
             Limit::None => files.len(),
             Limit::Files(most) => most.min(files.len()),
             Limit::Bytes(most) => within(&files, most),
         };
         let rest = files.split_off(count);
-        match (&mut self.fixed, limit) {
-            (Some(fixed), _) => *fixed = rest,
-            (None, Limit::Files(most)) if rest.len() as f64 >= most as f64 * DISCARD_CACHED_RATIO => {
-                self.unread = rest.into_iter().take(MAX_CACHED_FILES).collect();
-            }
-            _ => {}
+        if let Some(fixed) = &mut self.fixed {
+            *fixed = rest;
+        } else if !self.options.latest_first && self.is_worth_keeping(&rest, limit) {
+            self.unread = rest.into_iter().take(self.options.max_cached).collect();
         }
         files.into()
+    }
+
+    /// Whether what is left over of a listing is enough that the folder need not be listed again.
+    fn is_worth_keeping(&self, rest: &VecDeque<FileStatus>, limit: Limit) -> bool {
+        let least = |most: f64| most * self.options.discard_ratio;
+        match limit {
+            Limit::Files(most) => rest.len() as f64 >= least(most as f64),
+            Limit::Bytes(most) => rest.iter().map(|file| file.size).sum::<u64>() as f64 >= least(most as f64),
+            Limit::None => false,
+        }
     }
 
     fn limit(&self, limit: ReadLimit) -> Limit {
@@ -162,7 +168,7 @@ impl Source for FileSource {
             }
             self.seen.purge(self.options.max_age_ms);
             self.entries.extend(entries.iter().cloned());
-            self.log.add(world.disk_mut(), batch_id, &entries, &self.entries);
+            self.log.add(world, batch_id, &entries, &self.entries);
             self.log_offset = Some(batch_id);
         }
         Ok(self.log_offset.map(|offset| Offset(format!("{{\"logOffset\":{offset}}}"))))
@@ -211,8 +217,12 @@ impl Source for FileSource {
 
 impl FileStreamOptions {
     fn of(options: &Options) -> Result<Self> {
+        if let Some(name) = ["modifiedBefore", "modifiedAfter"].iter().find(|name| options.get(name).is_some()) {
+            let text = format!("option '{}' is not allowed in file stream sources", name.to_ascii_lowercase());
+            return Err(Diagnostic::plain(Class::IllegalArgument, text));
+        }
         let files = positive(options, "maxFilesPerTrigger", "a positive integer")?;
-        let bytes = positive(options, "maxBytesPerTrigger", "a positive long")?;
+        let bytes = positive(options, "maxBytesPerTrigger", "a positive integer")?;
         let limit = match (files, bytes) {
             (Some(_), Some(_)) => {
                 return Err(Diagnostic::plain(
@@ -236,12 +246,31 @@ impl FileStreamOptions {
             latest_first,
             file_name_only: option_flag(options, "fileNameOnly")?,
             max_age_ms,
+            max_cached: max_cached(options)?,
+            discard_ratio: discard_ratio(options)?,
             clean: clean_source(options)?,
             listing: Listing {
                 name_pattern: options.get("pathGlobFilter").map(str::to_owned),
                 recursive: option_flag(options, "recursiveFileLookup")?,
+                ..Listing::default()
             },
         })
+    }
+
+    /// What is cleaned must be the source's own, and what is archived must not be read again.
+    fn check_clean_source(&self, disk: &Disk, path: &str) -> Result<()> {
+        if self.clean != Clean::Off && SinkLog::of_folder(disk, path).is_some() {
+            let text = "Clean up source files is not supported when reading from the output directory of FileStreamSink.";
+            return Err(super::load::unsupported("_LEGACY_ERROR_TEMP_2238", text.to_owned()));
+        }
+        let Clean::Archive(archive) = &self.clean else { return Ok(()) };
+        let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        // Compared in the depth that both have.
+        if parts(path).iter().zip(parts(archive)).all(|(pattern, name)| matches(pattern, &name)) {
+            let text = "requirement failed: Base archive path cannot be set to the path where archived path can possibly match with source pattern. Ensure the base archive path doesn't match with source pattern in depth, where the depth is minimum of depth on both paths.";
+            return Err(Diagnostic::plain(Class::IllegalArgument, text));
+        }
+        Ok(())
     }
 
     fn seen_name(&self, path: &str) -> String {
@@ -302,6 +331,22 @@ fn positive(options: &Options, name: &str, what: &str) -> Result<Option<u64>> {
         Ok(number) if number > 0 => Ok(Some(number)),
         _ => Err(Diagnostic::plain(Class::IllegalArgument, format!("Invalid value '{text}' for option '{name}', must be {what}"))),
     }
+}
+
+fn invalid(options: &Options, name: &str, what: &str) -> Box<Diagnostic> {
+    let text = options.get(name).unwrap_or_default();
+    Diagnostic::plain(Class::IllegalArgument, format!("Invalid value '{text}' for option '{name}', must be {what}"))
+}
+
+fn max_cached(options: &Options) -> Result<usize> {
+    let Some(text) = options.get("maxCachedFiles") else { return Ok(10_000) };
+    text.parse().map_err(|_| invalid(options, "maxCachedFiles", "an integer greater than or equal to 0"))
+}
+
+fn discard_ratio(options: &Options) -> Result<f64> {
+    let Some(text) = options.get("discardCachedInputRatio") else { return Ok(0.2) };
+    let ratio = text.parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+    ratio.ok_or_else(|| invalid(options, "discardCachedInputRatio", "a positive float between 0 and 1"))
 }
 
 fn option_flag(options: &Options, name: &str) -> Result<bool> {

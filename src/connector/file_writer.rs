@@ -1,6 +1,8 @@
 //! Rows as the text of a JSON, CSV or text file. Spark's `JacksonGenerator`, `UnivocityGenerator` and `TextOutputWriter`.
 
 use super::Options;
+use super::charset::Charset;
+use super::compression::Compression;
 use super::parquet;
 use super::read_options::{Times, flag, not_yet};
 use crate::diag::Diagnostic;
@@ -21,14 +23,47 @@ pub(super) struct FileWriter {
     zone: Zone,
     times: Times,
     line_end: String,
+    compression: Compression,
+    charset: Charset,
+    max_rows: usize,
 }
 
 #[derive(Clone, Debug)]
 enum Format {
     Text,
     Parquet(parquet::WriteStyle),
-    Json { ignore_null_fields: bool },
+    Json(JsonStyle),
     Csv(Box<CsvStyle>),
+}
+
+/// How JSON rows are written.
+#[derive(Clone, Copy, Debug)]
+struct JsonStyle {
+    ignore_null_fields: bool,
+    /// Letters beyond ASCII become `\u00E9`.
+    code_points: bool,
+}
+
+impl JsonStyle {
+    fn of(options: &Options) -> Result<Self> {
+        let setting = options.get("spark.sql.jsonGenerator.ignoreNullFields").is_none_or(|text| text.eq_ignore_ascii_case("true"));
+        Ok(Self {
+            ignore_null_fields: flag(options, "ignoreNullFields", setting)?,
+            code_points: flag(options, "writeNonAsciiCharacterAsCodePoint", false)?,
+        })
+    }
+}
+
+/// A text without letters beyond ASCII.
+fn in_code_points(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for unit in text.encode_utf16() {
+        match char::from_u32(u32::from(unit)).filter(char::is_ascii) {
+            Some(letter) => out.push(letter),
+            None => out.push_str(&format!("\\u{unit:04X}")),
+        }
+    }
+    out
 }
 
 /// How CSV cells are written.
@@ -41,7 +76,10 @@ struct CsvStyle {
     quote_all: bool,
     null_value: String,
     empty_value: String,
-    trims: bool,
+    trim_leading: bool,
+    trim_trailing: bool,
+    /// A cell with a quote in it stands in quotes.
+    escapes_quotes: bool,
 }
 
 impl FileWriter {
@@ -50,38 +88,41 @@ impl FileWriter {
     /// # Errors
     /// Formats and options that we do not know yet.
     pub(super) fn new(format: &str, options: &Options, zone: &Zone) -> Result<Self> {
-        if options.get("encoding").is_some_and(|name| !name.eq_ignore_ascii_case("utf-8")) {
-            return Err(not_yet("encodings other than UTF-8"));
-        }
         let times = Times::of_writer(options, zone)?;
-        if times.has_patterns() && format.eq_ignore_ascii_case("json") {
-            return Err(not_yet("date and time patterns of the JSON writer"));
-        }
-        if options
-            .get("compression")
-            .or_else(|| options.get("codec"))
-            .is_some_and(|codec| !codec.eq_ignore_ascii_case("none") && !format.eq_ignore_ascii_case("parquet"))
-        {
-            return Err(not_yet("compressed files"));
-        }
+        let charset = Charset::of(options, format)?;
         let format = match format.to_ascii_lowercase().as_str() {
             "text" => Format::Text,
             "parquet" => Format::Parquet(parquet::WriteStyle::of(options)?),
-            "json" => Format::Json { ignore_null_fields: flag(options, "ignoreNullFields", true)? },
+            "json" => Format::Json(JsonStyle::of(options)?),
             "csv" => Format::Csv(Box::new(CsvStyle::of(options)?)),
             other => return Err(not_yet(&format!("writing the format {other}"))),
         };
-        Ok(Self { format, zone: zone.clone(), times, line_end: options.get("lineSep").unwrap_or("\n").to_owned() })
+        let most = options.get("maxRecordsPerFile").or_else(|| options.get("spark.sql.files.maxRecordsPerFile"));
+        Ok(Self {
+            compression: if matches!(format, Format::Parquet(_)) { Compression::None } else { Compression::of(options)? },
+            charset,
+            max_rows: most.and_then(|text| text.parse().ok()).filter(|most| *most > 0).unwrap_or(usize::MAX),
+            format,
+            zone: zone.clone(),
+            times,
+            line_end: options.get("lineSep").unwrap_or("\n").to_owned(),
+        })
     }
 
     /// How names of files of this format end.
-    pub(super) fn ending(&self) -> &'static str {
-        match self.format {
+    pub(super) fn ending(&self) -> String {
+        let format = match self.format {
             Format::Text => "txt",
             Format::Parquet(style) => style.codec.ending(),
-            Format::Json { .. } => "json",
+            Format::Json(_) => "json",
             Format::Csv(_) => "csv",
-        }
+        };
+        format!("{format}{}", self.compression.ending())
+    }
+
+    /// The most rows of one file: the option `maxRecordsPerFile`.
+    pub(super) fn max_rows(&self) -> usize {
+        self.max_rows
     }
 
     /// Whether rows of this schema can be written.
@@ -119,12 +160,16 @@ impl FileWriter {
                 text.push_str(&self.line_end);
             }
         }
-        Ok(text.into_bytes())
+        Ok(self.compression.pack(self.charset.encode(text.into_bytes())))
     }
 
     fn line(&self, schema: &Schema, values: &[Value]) -> String {
         match &self.format {
-            Format::Json { ignore_null_fields } => row_to_json(schema, values, &self.zone, *ignore_null_fields),
+            Format::Json(style) => {
+                let values: Vec<Value> = values.iter().map(|value| self.with_times(value)).collect();
+                let line = row_to_json(schema, &values, &self.zone, style.ignore_null_fields);
+                if style.code_points { in_code_points(&line) } else { line }
+            }
             Format::Text | Format::Parquet(_) => values.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
             Format::Csv(style) => {
                 let cells = schema.fields.iter().zip(values).map(|(field, value)| self.csv_cell(style, value, &field.data_type));
@@ -133,8 +178,19 @@ impl FileWriter {
         }
     }
 
+    /// A value whose dates and times, however deep, are texts in the form that the options ask for.
+    fn with_times(&self, value: &Value) -> Value {
+        match value {
+            Value::Array(values) => Value::Array(values.iter().map(|value| self.with_times(value)).collect()),
+            Value::Struct(values) => Value::Struct(values.iter().map(|value| self.with_times(value)).collect()),
+            Value::Map(entries) => Value::Map(entries.iter().map(|(key, value)| (key.clone(), self.with_times(value))).collect()),
+            other => self.times.format(other).map_or_else(|| other.clone(), Value::String),
+        }
+    }
+
     fn csv_cell(&self, style: &CsvStyle, value: &Value, data_type: &DataType) -> String {
         match value {
+            Value::Null if style.quote_all => style.quoted(&style.null_value),
             Value::Null => style.null_value.clone(),
             Value::String(text) => style.cell(text),
             other => {
@@ -149,7 +205,8 @@ impl CsvStyle {
     fn of(options: &Options) -> Result<Self> {
         let letter = |name: &str, default: char| match options.get(name) {
             None => Some(default),
-            Some(text) => text.chars().next().filter(|letter| *letter != '\0'),
+            // The empty text is the letter 0, as in Java.
+            Some(text) => Some(text.chars().next().unwrap_or('\0')),
         };
         Ok(Self {
             separator: options.get("sep").or_else(|| options.get("delimiter")).unwrap_or(",").replace("\\t", "\t"),
@@ -159,7 +216,9 @@ impl CsvStyle {
             quote_all: flag(options, "quoteAll", false)?,
             null_value: options.get("nullValue").unwrap_or("").to_owned(),
             empty_value: options.get("emptyValue").unwrap_or("\"\"").to_owned(),
-            trims: flag(options, "ignoreLeadingWhiteSpace", true)?,
+            trim_leading: flag(options, "ignoreLeadingWhiteSpace", true)?,
+            trim_trailing: flag(options, "ignoreTrailingWhiteSpace", true)?,
+            escapes_quotes: flag(options, "escapeQuotes", true)?,
         })
     }
 
@@ -168,12 +227,26 @@ impl CsvStyle {
         if text.is_empty() {
             return self.empty_value.clone();
         }
-        let text = if self.trims { text.trim_matches(|letter: char| letter <= ' ') } else { text };
+        let blank = |letter: char| letter <= ' ';
+        let text = if self.trim_leading { text.trim_start_matches(blank) } else { text };
+        let text = if self.trim_trailing { text.trim_end_matches(blank) } else { text };
         let Some(quote) = self.quote else { return text.to_owned() };
-        let needs = self.quote_all || text.contains(&self.separator) || text.contains([quote, '\n', '\r']);
+        let needs = self.quote_all
+            || text.contains(&self.separator)
+            || text.contains(['\n', '\r'])
+            || (self.escapes_quotes && text.contains(quote));
         if !needs {
             return text.to_owned();
         }
+        self.quoted_by(quote, text)
+    }
+
+    /// A text in quotes, where there are quotes.
+    fn quoted(&self, text: &str) -> String {
+        self.quote.map_or_else(|| text.to_owned(), |quote| self.quoted_by(quote, text))
+    }
+
+    fn quoted_by(&self, quote: char, text: &str) -> String {
         let mut cell = String::from(quote);
         for letter in text.chars() {
             if letter == quote || letter == self.escape {

@@ -1,6 +1,7 @@
 //! The schema of CSV records: names from the header, types from the cells where that is asked for. Spark's `CSVInferSchema`.
 
 use super::csv_options::CsvOptions;
+use super::csv_reader;
 use super::csv_tokens::{CellText, Cells};
 use super::lines::lines;
 use crate::diag::Result;
@@ -14,7 +15,11 @@ pub(super) fn infer(texts: &[String], options: &CsvOptions, separator: Option<&[
     let mut fields: Vec<Field> = Vec::new();
     for text in texts {
         let mut header = options.header;
-        for record in lines(text.as_bytes(), separator) {
+        let records: Box<dyn Iterator<Item = &[u8]>> = match options.multi_line {
+            true => Box::new(csv_reader::records(text.as_bytes(), options)),
+            false => Box::new(lines(text.as_bytes(), separator)),
+        };
+        for record in records {
             let nothing = record.iter().all(|byte| *byte <= b' ');
             if nothing || options.comment.is_some_and(|comment| record.first() == Some(&comment)) {
                 continue;
@@ -98,7 +103,9 @@ fn fits(cell: &str, data_type: &DataType, options: &CsvOptions) -> bool {
     match data_type {
         DataType::Integer => cell.parse::<i32>().is_ok(),
         DataType::Long => cell.parse::<i64>().is_ok(),
-        DataType::Decimal(..) => usize::from(digits(cell)) == cell.trim_start_matches(['+', '-']).len() && cell.len() <= 38,
+        DataType::Decimal(..) => {
+            digits(cell) > 0 && usize::from(digits(cell)) == cell.trim_start_matches(['+', '-']).len() && cell.len() <= 38
+        }
         DataType::Double => {
             let special = [&options.nan_value, &options.positive_inf, &options.negative_inf].into_iter().any(|word| word == cell);
             special || (cell.parse::<f64>().is_ok() && cell.contains(|letter: char| letter.is_ascii_digit()))

@@ -9,13 +9,20 @@ use crate::types::Field;
 use crate::types::Schema;
 
 /// The schema that holds the records of all these texts: fields by name, of the narrowest type that fits.
-pub(super) fn infer(texts: &[String], options: &JsonOptions, separator: Option<&[u8]>, corrupt: &str, mode: Mode, strings: bool) -> Schema {
+pub(super) fn infer(
+    texts: &[String],
+    options: &JsonOptions,
+    separator: Option<&[u8]>,
+    corrupt: &str,
+    mode: Mode,
+    style: InferStyle,
+) -> Schema {
     let mut root = DataType::Null;
     let mut take = |record: &[u8]| {
         let mut scanner = Scanner::new(record, options);
         let found = match scanner.peek() {
             None => return,
-            Some(_) => infer_value(&mut scanner, strings).ok().and_then(root_type),
+            Some(_) => infer_value(&mut scanner, style).ok().and_then(root_type),
         };
         match (found, mode) {
             (Some(found), _) => root = merge(std::mem::replace(&mut root, DataType::Null), found),
@@ -33,10 +40,33 @@ pub(super) fn infer(texts: &[String], options: &JsonOptions, separator: Option<&
             lines(text.as_bytes(), separator).for_each(&mut take);
         }
     }
-    match settle(root) {
+    match settle(root, style.drop_null_fields) {
         Some(DataType::Struct(fields)) => Schema { fields },
         _ => Schema::default(),
     }
+}
+
+/// What steers the inferred types: options of the JSON reader.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct InferStyle {
+    /// `primitivesAsString`.
+    pub(super) primitives_as_string: bool,
+    /// `prefersDecimal`: numbers with a point are decimals.
+    pub(super) prefers_decimal: bool,
+    /// `dropFieldIfAllNull`: columns of nulls and empty arrays alone are left out.
+    pub(super) drop_null_fields: bool,
+    /// `inferTimestamp`: texts that are times are times.
+    pub(super) infer_timestamp: bool,
+}
+
+/// The decimal that holds exactly the digits of `12.50`.
+fn decimal_of(text: &str) -> Option<DataType> {
+    if text.contains(['e', 'E']) {
+        return None;
+    }
+    let (whole, behind) = text.trim_start_matches('-').split_once('.')?;
+    let precision = whole.trim_start_matches('0').len() + behind.len();
+    (precision <= 38).then_some(DataType::Decimal(precision.max(behind.len()).max(1) as u8, behind.len() as u8))
 }
 
 /// What a record adds: an object's fields, or those of an array's objects.
@@ -48,15 +78,21 @@ fn root_type(found: DataType) -> Option<DataType> {
     }
 }
 
-fn infer_value(scanner: &mut Scanner<'_>, strings: bool) -> Result<DataType, Malformed> {
-    let primitive = |data_type: DataType| if strings { DataType::String } else { data_type };
+fn infer_value(scanner: &mut Scanner<'_>, style: InferStyle) -> Result<DataType, Malformed> {
+    let primitive = |data_type: DataType| if style.primitives_as_string { DataType::String } else { data_type };
     Ok(match scanner.peek().ok_or(Malformed)? {
-        b'{' => infer_object(scanner, strings)?,
-        b'[' => infer_array(scanner, strings)?,
-        b'"' | b'\'' => match scanner.string()?.is_empty() {
-            true => DataType::Null,
-            false => DataType::String,
-        },
+        b'{' => infer_object(scanner, style)?,
+        b'[' => infer_array(scanner, style)?,
+        b'"' | b'\'' => {
+            let options = scanner.options;
+            let text = scanner.string()?;
+            let is_time = || std::str::from_utf8(&text).is_ok_and(|text| options.timestamp(text).is_some());
+            match text.is_empty() {
+                true => DataType::Null,
+                false if style.infer_timestamp && is_time() => DataType::Timestamp,
+                false => DataType::String,
+            }
+        }
         b'n' => {
             scanner.word(b"null")?;
             DataType::Null
@@ -76,13 +112,14 @@ fn infer_value(scanner: &mut Scanner<'_>, strings: bool) -> Result<DataType, Mal
             primitive(match whole {
                 true if text.parse::<i64>().is_ok() => DataType::Long,
                 true if count <= 38 => DataType::Decimal(count as u8, 0),
+                false if style.prefers_decimal => decimal_of(text).unwrap_or(DataType::Double),
                 _ => DataType::Double,
             })
         }
     })
 }
 
-fn infer_object(scanner: &mut Scanner<'_>, strings: bool) -> Result<DataType, Malformed> {
+fn infer_object(scanner: &mut Scanner<'_>, style: InferStyle) -> Result<DataType, Malformed> {
     let mut fields: Vec<Field> = Vec::new();
     scanner.step();
     if scanner.peek() == Some(b'}') {
@@ -95,7 +132,7 @@ fn infer_object(scanner: &mut Scanner<'_>, strings: bool) -> Result<DataType, Ma
             return Err(Malformed);
         }
         scanner.step();
-        fields.push(Field::new(name, infer_value(scanner, strings)?));
+        fields.push(Field::new(name, infer_value(scanner, style)?));
         if scanner.next_or_end(b'}')? {
             fields.sort_by(|left, right| left.name.cmp(&right.name));
             return Ok(DataType::Struct(fields));
@@ -103,7 +140,7 @@ fn infer_object(scanner: &mut Scanner<'_>, strings: bool) -> Result<DataType, Ma
     }
 }
 
-fn infer_array(scanner: &mut Scanner<'_>, strings: bool) -> Result<DataType, Malformed> {
+fn infer_array(scanner: &mut Scanner<'_>, style: InferStyle) -> Result<DataType, Malformed> {
     let mut element = DataType::Null;
     scanner.step();
     if scanner.peek() == Some(b']') {
@@ -111,7 +148,7 @@ fn infer_array(scanner: &mut Scanner<'_>, strings: bool) -> Result<DataType, Mal
         return Ok(DataType::Array(Box::new(element), true));
     }
     loop {
-        element = merge(element, infer_value(scanner, strings)?);
+        element = merge(element, infer_value(scanner, style)?);
         if scanner.next_or_end(b']')? {
             return Ok(DataType::Array(Box::new(element), true));
         }
@@ -125,12 +162,19 @@ pub(super) fn merge(left: DataType, right: DataType) -> DataType {
         (left, right) if left == right => left,
         (Null, other) | (other, Null) => other,
         (Long, Double) | (Double, Long) | (Double, Decimal(..)) | (Decimal(..), Double) => Double,
-        (Long, Decimal(precision, scale)) | (Decimal(precision, scale), Long) => Decimal(precision.max(20), scale),
-        (Decimal(left, scale), Decimal(right, _)) => Decimal(left.max(right), scale),
+        (Long, Decimal(precision, scale)) | (Decimal(precision, scale), Long) => wider_decimal((20, 0), (precision, scale)),
+        (Decimal(left, scale), Decimal(right, other)) => wider_decimal((left, scale), (right, other)),
         (Array(left, _), Array(right, _)) => Array(Box::new(merge(*left, *right)), true),
         (Struct(left), Struct(right)) => Struct(merge_fields(left, right)),
         _ => String,
     }
+}
+
+/// The decimal that holds both, or a double where none does.
+fn wider_decimal((precision, scale): (u8, u8), (other, other_scale): (u8, u8)) -> DataType {
+    let digits = (precision - scale).max(other - other_scale);
+    let scale = scale.max(other_scale);
+    if digits + scale > 38 { DataType::Double } else { DataType::Decimal(digits + scale, scale) }
 }
 
 fn merge_fields(mut fields: Vec<Field>, more: Vec<Field>) -> Vec<Field> {
@@ -144,14 +188,17 @@ fn merge_fields(mut fields: Vec<Field>, more: Vec<Field>) -> Vec<Field> {
     fields
 }
 
-/// Nulls alone make strings, objects without fields make nothing.
-fn settle(data_type: DataType) -> Option<DataType> {
+/// Nulls alone make strings, or nothing where they are dropped; objects without fields make nothing.
+fn settle(data_type: DataType, drops: bool) -> Option<DataType> {
     match data_type {
+        DataType::Null if drops => None,
         DataType::Null => Some(DataType::String),
-        DataType::Array(element, nullable) => settle(*element).map(|element| DataType::Array(Box::new(element), nullable)),
+        DataType::Array(element, nullable) => settle(*element, drops).map(|element| DataType::Array(Box::new(element), nullable)),
         DataType::Struct(fields) => {
-            let fields: Vec<Field> =
-                fields.into_iter().filter_map(|field| settle(field.data_type).map(|data_type| Field::new(field.name, data_type))).collect();
+            let fields: Vec<Field> = fields
+                .into_iter()
+                .filter_map(|field| settle(field.data_type, drops).map(|data_type| Field::new(field.name, data_type)))
+                .collect();
             (!fields.is_empty()).then_some(DataType::Struct(fields))
         }
         other => Some(other),

@@ -1,5 +1,10 @@
 //! Which files a path means: globs, hidden files, nested and partition folders. Spark's `InMemoryFileIndex`.
 
+use super::Options;
+use crate::diag::Diagnostic;
+use crate::diag::Result;
+use crate::types::Zone;
+use crate::types::time;
 use crate::world::Disk;
 use crate::world::FileStatus;
 
@@ -10,6 +15,12 @@ pub(super) struct Listing {
     pub(super) name_pattern: Option<String>,
     /// The option `recursiveFileLookup`: all folders below, and no partition columns.
     pub(super) recursive: bool,
+    /// The option `modifiedBefore`: files must be older, microseconds since 1970.
+    pub(super) before_us: Option<i64>,
+    /// The option `modifiedAfter`: files must be younger, microseconds since 1970.
+    pub(super) after_us: Option<i64>,
+    /// The zone of these times. Spark moves a file's time by it too.
+    pub(super) zone: Option<Zone>,
 }
 
 /// The value that stands for null in the name of a partition folder.
@@ -50,7 +61,7 @@ impl Listing {
                 files.push(file);
                 continue;
             }
-            let inside: Vec<FileStatus> = disk.files_under(root).filter(|file| self.takes(root, &file.path)).collect();
+            let inside: Vec<FileStatus> = disk.files_under(root).filter(|file| self.takes(root, file)).collect();
             let partitioned = inside.iter().any(|file| !partition_values(root, &file.path).is_empty());
             let wanted = |file: &FileStatus| self.recursive || partitioned || !relative(root, &file.path).contains('/');
             files.extend(inside.into_iter().filter(wanted));
@@ -58,8 +69,40 @@ impl Listing {
         files
     }
 
-    fn takes(&self, root: &str, path: &str) -> bool {
-        let relative = relative(root, path);
+    /// A batch read's, from its options.
+    ///
+    /// # Errors
+    /// Times that are none.
+    pub(super) fn of(options: &Options, zone: &Zone) -> Result<Self> {
+        let zone = options.get("timeZone").and_then(Zone::parse).unwrap_or_else(|| zone.clone());
+        let time = |name: &str| {
+            match options.get(name) {
+            None => Ok(None),
+            Some(text) => time::parse_timestamp(text, &zone).map(Some).ok_or_else(|| {
+                let name = name.to_ascii_lowercase();
+                let text = format!(
+                    "The timestamp provided for the '{name}' option is invalid. The expected format is 'YYYY-MM-DDTHH:mm:ss', but the provided timestamp: {text}."
+                );
+                Diagnostic::analysis("_LEGACY_ERROR_TEMP_1294", text, "")
+            }),
+        }
+        };
+        Ok(Self {
+            name_pattern: options.get("pathGlobFilter").map(str::to_owned),
+            recursive: options.get("recursiveFileLookup").is_some_and(|flag| flag.eq_ignore_ascii_case("true")),
+            before_us: time("modifiedBefore")?,
+            after_us: time("modifiedAfter")?,
+            zone: Some(zone),
+        })
+    }
+
+    fn takes(&self, root: &str, file: &FileStatus) -> bool {
+        let modified_us = file.modified_ms * 1000;
+        let modified_us = self.zone.as_ref().map_or(modified_us, |zone| zone.to_local(modified_us));
+        if self.before_us.is_some_and(|before| modified_us >= before) || self.after_us.is_some_and(|after| modified_us <= after) {
+            return false;
+        }
+        let relative = relative(root, &file.path);
         let name = relative.rsplit('/').next().unwrap_or(relative);
         !relative.split('/').any(is_hidden) && self.name_pattern.as_ref().is_none_or(|pattern| matches(pattern, name))
     }
@@ -79,10 +122,23 @@ pub(super) fn partition_values(root: &str, path: &str) -> Vec<(String, Option<St
     let relative = relative(root, path);
     let Some((folders, _)) = relative.rsplit_once('/') else { return Vec::new() };
     let pairs = folders.split('/').filter_map(|folder| folder.split_once('='));
-    pairs.map(|(name, value)| (unescape(name), (value != NULL_PARTITION).then(|| unescape(value)))).collect()
+    pairs.map(|(name, value)| (unescape_letters(name), (value != NULL_PARTITION).then(|| unescape_letters(value)))).collect()
 }
 
-/// Takes `%20` and its like apart.
+/// Takes `%20` and its like apart, each as one letter: `ExternalCatalogUtils.unescapePathName`.
+fn unescape_letters(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        let code = rest.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(code.map_or('%', char::from));
+        rest = &rest[at + if code.is_some() { 3 } else { 1 }..];
+    }
+    out + rest
+}
+
+/// Takes `%20` and its like in a URI apart.
 pub(super) fn unescape(text: &str) -> String {
     let mut out = Vec::new();
     let mut bytes = text.as_bytes().iter().copied();

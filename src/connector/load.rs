@@ -11,7 +11,8 @@ use super::listing::{Listing, is_pattern, partition_values, roots};
 use super::rate::{self, Rate, RateOptions, RatePerBatch, RatePerBatchOptions};
 use super::read_options::not_yet;
 use super::socket_source::{SocketOptions, SocketSource};
-use super::{Options, PushedFilter, Source, SourceRows, infer};
+use super::unopened_source::UnopenedSource;
+use super::{Options, PushedFilter, Source, SourceRows, infer, partitions};
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
@@ -62,6 +63,9 @@ enum Kind {
 
 impl ReadRequest {
     fn paths(&self) -> Vec<String> {
+        if let Some(several) = self.options.get("paths").and_then(|text| serde_json::from_str(text).ok()) {
+            return several;
+        }
         if self.paths.is_empty() { self.options.get("path").map(str::to_owned).into_iter().collect() } else { self.paths.clone() }
     }
 
@@ -162,11 +166,11 @@ pub fn open_source(world: &mut dyn World, reading: Reading, log_folder: &str) ->
         Kind::Delta => unreachable!("opened above"),
         Kind::Files => {
             let Some(path) = request.paths().into_iter().next() else { return Err(no_path()) };
-            let schema = request.schema.clone().unwrap_or_else(text_schema);
-            check_names(&schema.fields)?;
-            check_types(&request.format, &schema)?;
-            let reader = FileReader::new(&request.format, &request.options, &schema, columns, filters, &zone)?;
-            Box::new(FileSource::new(world.disk(), &path, &request.options, log_folder, reader)?)
+            match open_files(world.disk(), &request, &path, (columns, filters), &zone, log_folder) {
+                Ok(source) => Box::new(source),
+                Err(error) if error.condition.as_deref() == Some("UNSUPPORTED_FEATURE") => return Err(error),
+                Err(error) => Box::new(UnopenedSource { description: format!("FileStreamSource[{path}]"), error }),
+            }
         }
     })
 }
@@ -180,6 +184,28 @@ pub fn open_continuous_source(world: &mut dyn World, reading: Reading, log_folde
         Kind::Rate => Ok(Box::new(ContinuousRate::new(world, RateOptions::of(&reading.request.options)?, reading.columns))),
         _ => open_source(world, reading, log_folder),
     }
+}
+
+fn open_files(
+    disk: &Disk,
+    request: &ReadRequest,
+    path: &str,
+    (columns, filters): (Vec<usize>, Vec<PushedFilter>),
+    zone: &Zone,
+    log_folder: &str,
+) -> Result<FileSource> {
+    let schema = request.schema.clone().unwrap_or_else(text_schema);
+    check_names(&schema.fields)?;
+    check_types(&request.format, &without_partitions(&schema, &files_of(disk, request, &[path.to_owned()], zone)?))?;
+    let reader = FileReader::new(&request.format, &request.options, &schema, columns, filters, zone)?;
+    FileSource::new(disk, path, &request.options, log_folder, reader)
+}
+
+/// The columns that the files themselves hold.
+fn without_partitions(schema: &Schema, files: &[FileToRead]) -> Schema {
+    let names: Vec<String> = files.iter().flat_map(|file| partition_values(&file.root, &file.status.path)).map(|(name, _)| name).collect();
+    let own = |field: &&Field| !names.iter().any(|name| name.eq_ignore_ascii_case(&field.name));
+    Schema::new(schema.fields.iter().filter(own).cloned().collect())
 }
 
 /// Read files in one go: `spark.read`. Only those among `listed`, where the program has listed them before.
@@ -198,25 +224,29 @@ pub fn read(world: &dyn World, reading: &Reading, listed: Option<&[String]>) -> 
         return kafka::read(world.cluster(), &request.options, columns);
     }
     let schema = request.schema.clone().unwrap_or_else(text_schema);
-    check_types(&request.format, &schema)?;
+    let mut files = files_of(world.disk(), request, &request.paths(), zone)?;
+    check_types(&request.format, &without_partitions(&schema, &files))?;
     let reader = FileReader::new(&request.format, &request.options, &schema, columns.clone(), filters.clone(), zone)?;
-    let mut files = files_of(world.disk(), request, &request.paths());
     files.retain(|file| listed.is_none_or(|listed| listed.contains(&file.status.path)));
     reader.read(world.disk(), &files, false)
 }
 
 /// The files that a batch reading finds now; none where the format is not one of files.
 #[must_use]
-pub fn list_files(world: &dyn World, request: &ReadRequest) -> Option<Vec<String>> {
+pub fn list_files(world: &dyn World, request: &ReadRequest, zone: &Zone) -> Option<Vec<String>> {
     let is_files = matches!(kind_of(&request.format, "reading"), Ok(Kind::Files));
-    is_files.then(|| files_of(world.disk(), request, &request.paths()).into_iter().map(|file| file.status.path).collect())
+    let found = || files_of(world.disk(), request, &request.paths(), zone).unwrap_or_default();
+    is_files.then(|| found().into_iter().map(|file| file.status.path).collect())
 }
 
-fn files_of(disk: &Disk, request: &ReadRequest, paths: &[String]) -> Vec<FileToRead> {
-    let listing = Listing {
-        name_pattern: request.options.get("pathGlobFilter").map(str::to_owned),
-        recursive: request.options.get("recursiveFileLookup").is_some_and(|flag| flag.eq_ignore_ascii_case("true")),
-    };
+fn files_of(disk: &Disk, request: &ReadRequest, paths: &[String], zone: &Zone) -> Result<Vec<FileToRead>> {
+    let listing = Listing::of(&request.options, zone)?;
+    if let Some(base) = request.options.get("basePath") {
+        let problem = if disk.is_file(base) { "must be a directory" } else { "not found" };
+        if !disk.is_folder(base) {
+            return Err(Diagnostic::plain(Class::IllegalArgument, format!("Option 'basePath' {problem}")));
+        }
+    }
     let mut files = Vec::new();
     for path in paths {
         for root in roots(disk, path) {
@@ -226,18 +256,19 @@ fn files_of(disk: &Disk, request: &ReadRequest, paths: &[String]) -> Vec<FileToR
             files.extend(found.into_iter().map(|status| FileToRead { status, root: base.to_owned(), partitions: None }));
         }
     }
-    files
+    Ok(files)
 }
 
 /// The schema of files: the user's or the one that they show, all nullable, partition columns last.
 fn file_schema(disk: &Disk, request: &ReadRequest, paths: &[String], zone: &Zone) -> Result<Schema> {
-    let files = files_of(disk, request, paths);
+    let files = files_of(disk, request, paths, zone)?;
     let own = match &request.schema {
         Some(schema) => schema.clone(),
         None if request.is_text() => text_schema(),
         None => infer::infer(disk, &request.format, &request.options, &files, zone)?.ok_or_else(|| unable_to_infer(&request.format))?,
     };
-    let partitions = partition_fields(&files);
+    let recursive = request.options.get("recursiveFileLookup").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
+    let partitions = if recursive { Vec::new() } else { partitions::fields(&files, &request.options)? };
     let of_partition = |field: &Field| partitions.iter().any(|partition| partition.name.eq_ignore_ascii_case(&field.name));
     let mut fields = own.fields;
     if request.schema.is_none() {
@@ -273,21 +304,6 @@ pub(super) fn check_names(fields: &[Field]) -> Result<()> {
             Err(Diagnostic::analysis("COLUMN_ALREADY_EXISTS", text, "42711"))
         }
     }
-}
-
-/// The partition columns that the folders' names show, with the narrowest type that fits all values.
-fn partition_fields(files: &[FileToRead]) -> Vec<Field> {
-    let mut found: Vec<(String, Option<DataType>)> = Vec::new();
-    for file in files {
-        for (name, value) in partition_values(&file.root, &file.status.path) {
-            let data_type = value.as_deref().map(infer::partition_type);
-            match found.iter_mut().find(|(known, _)| *known == name) {
-                None => found.push((name, data_type)),
-                Some((_, known)) => *known = infer::wider_partition_type(known.take(), data_type),
-            }
-        }
-    }
-    found.into_iter().map(|(name, data_type)| Field::new(name, data_type.unwrap_or(DataType::String))).collect()
 }
 
 /// Whether a format is Delta Lake's.
@@ -347,6 +363,7 @@ pub(super) fn check_types(format: &str, schema: &Schema) -> Result<()> {
         }),
         "text" => ("Text", |data_type| *data_type == DataType::String),
         "json" => ("JSON", |data_type| *data_type != DataType::CalendarInterval),
+        "parquet" => ("Parquet", |data_type| *data_type != DataType::CalendarInterval),
         _ => return Ok(()),
     };
     match schema.fields.iter().find(|field| !fits(&field.data_type)) {

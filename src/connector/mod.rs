@@ -1,7 +1,10 @@
 //! Sources, sinks and the formats that they read and write.
 
 mod assembly;
+mod charset;
 mod column;
+mod compact_log;
+mod compression;
 mod console_sink;
 mod continuous_rate;
 mod csv_options;
@@ -27,6 +30,7 @@ mod load;
 mod options;
 mod packages;
 mod parquet;
+mod partitions;
 mod pushed_filter;
 mod rate;
 mod read_options;
@@ -35,6 +39,7 @@ mod sink_log;
 mod socket_source;
 mod source;
 mod source_log;
+mod unopened_source;
 
 pub use file_sink::{SaveMode, WriteRequest, open_sink, write};
 pub use load::{ReadRequest, Reading, batch_schema, list_files, open_continuous_source, open_source, read, stream_schema};

@@ -28,6 +28,15 @@ impl Options {
         self.pairs.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str())
     }
 
+    /// The session's settings beside them, under their own names: readers and writers follow some of them.
+    pub fn set_settings<'a>(&mut self, settings: impl Iterator<Item = (&'a str, &'a str)>) {
+        for (key, value) in settings {
+            if self.get(key).is_none() {
+                self.set(key, value);
+            }
+        }
+    }
+
     /// All of them as they were written.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))

@@ -104,11 +104,6 @@ impl Times {
             _ => return None,
         })
     }
-
-    /// Whether any pattern was given.
-    pub(super) fn has_patterns(&self) -> bool {
-        self.timestamp.is_some() || self.timestamp_ntz.is_some() || self.date.is_some()
-    }
 }
 
 /// The value of an option that is `true` or `false`.
@@ -121,25 +116,10 @@ pub(super) fn flag(options: &Options, name: &str, default: bool) -> Result<bool>
     }
 }
 
-/// Refuse the options that would change what is read and that we do not follow.
-pub(super) fn refuse_unknown(options: &Options) -> Result<()> {
-    const HARMLESS: [(&str, &str); 7] = [
-        ("encoding", "utf-8"),
-        ("charset", "utf-8"),
-        ("enforceSchema", "true"),
-        ("dropFieldIfAllNull", "false"),
-        ("prefersDecimal", "false"),
-        ("inferTimestamp", "false"),
-        ("ignoreCorruptFiles", "false"),
-    ];
-    let differs = |(name, harmless): &&(&str, &str)| options.get(name).is_some_and(|value| !value.eq_ignore_ascii_case(harmless));
-    if let Some((name, _)) = HARMLESS.iter().find(differs) {
-        return Err(not_yet(&format!("the option {name}")));
-    }
-    match ["unescapedQuoteHandling", "modifiedBefore", "modifiedAfter"].iter().find(|name| options.get(name).is_some()) {
-        Some(name) => Err(not_yet(&format!("the option {name}"))),
-        None => Ok(()),
-    }
+/// The column for bad records: an option, else a setting of the session.
+pub(super) fn corrupt_name(options: &Options) -> &str {
+    let name = options.get("columnNameOfCorruptRecord").or_else(|| options.get("spark.sql.columnNameOfCorruptRecord"));
+    name.unwrap_or("_corrupt_record")
 }
 
 /// What Spark says of a pattern that is none.

@@ -2,47 +2,55 @@
 //!
 //! A reader of a folder that has such a log reads the files that it names and no others, so that each row is there once.
 
+use super::Options;
+use super::compact_log::CompactLog;
+use super::file_source::duration_ms;
+use crate::diag::Result;
 use crate::world::Disk;
+use crate::world::FileStatus;
+use crate::world::World;
 use serde_json::Value;
-
-/// `spark.sql.streaming.fileSink.log.compactInterval`.
-const COMPACT_INTERVAL: u64 = 10;
 
 /// The log of one output folder.
 #[derive(Clone, Debug)]
 pub(super) struct SinkLog {
-    folder: String,
+    log: CompactLog,
+    /// A compacted entry forgets files that are older.
+    retention_ms: Option<i64>,
 }
 
 impl SinkLog {
-    /// The log that a sink keeps for this output folder.
-    pub(super) fn new(output: &str) -> Self {
-        Self { folder: format!("{}/_spark_metadata", output.trim_end_matches('/')) }
+    /// The log that a sink keeps for this output folder, by its option `retention` and the session's settings.
+    ///
+    /// # Errors
+    /// Times that are none.
+    pub(super) fn new(output: &str, options: &Options) -> Result<Self> {
+        let log = CompactLog::new(folder_of(output), "fileSink", options)?;
+        Ok(Self { log, retention_ms: options.get("retention").map(duration_ms).transpose()? })
     }
 
     /// The log of a folder, if a sink has written there.
     pub(super) fn of_folder(disk: &Disk, output: &str) -> Option<Self> {
-        let log = Self::new(output);
-        disk.is_folder(&log.folder).then_some(log)
+        let folder = folder_of(output);
+        disk.is_folder(&folder).then(|| Self { log: CompactLog::to_read(folder), retention_ms: None })
     }
 
     /// The newest batch that was written.
     pub(super) fn latest(&self, disk: &Disk) -> Option<u64> {
-        disk.names_in(&self.folder).iter().filter_map(|name| number_of(name)).max()
+        self.log.latest(disk)
     }
 
-    /// Write down the files (path, size, time) of a batch.
-    pub(super) fn add(&self, disk: &mut Disk, batch_id: u64, files: &[(String, u64, i64)]) {
+    /// Write down the files of a batch.
+    pub(super) fn add(&self, world: &mut dyn World, batch_id: u64, files: &[FileStatus]) {
         let mut lines: Vec<String> = files.iter().map(entry).collect();
-        let mut name = batch_id.to_string();
-        if (batch_id + 1).is_multiple_of(COMPACT_INTERVAL) {
-            name.push_str(".compact");
-            let mut all = self.lines(disk);
+        if self.log.compacts(batch_id) {
+            let until_ms = self.retention_ms.map(|retention_ms| world.now_ms() - retention_ms);
+            let mut all = self.lines(world.disk());
             all.append(&mut lines);
+            all.retain(|line| until_ms.is_none_or(|until_ms| modified_ms(line) >= until_ms));
             lines = all;
         }
-        let text = std::iter::once("v1".to_owned()).chain(lines).collect::<Vec<_>>().join("\n");
-        disk.put_new(&format!("{}/{name}", self.folder), text.into_bytes());
+        self.log.add(world, batch_id, lines.into_iter());
     }
 
     /// The paths of all files, batch by batch.
@@ -57,24 +65,20 @@ impl SinkLog {
     }
 
     fn lines(&self, disk: &Disk) -> Vec<String> {
-        let mut numbers: Vec<(u64, String)> =
-            disk.names_in(&self.folder).into_iter().filter_map(|name| Some((number_of(&name)?, name))).collect();
-        numbers.sort_unstable();
-        let first = numbers.iter().rposition(|(_, name)| name.ends_with(".compact")).unwrap_or(0);
-        let mut lines = Vec::new();
-        for (_, name) in &numbers[first..] {
-            let bytes = disk.read(&format!("{}/{name}", self.folder)).unwrap_or_default();
-            lines.extend(String::from_utf8_lossy(bytes).lines().skip(1).map(str::to_owned));
-        }
-        lines
+        let texts = self.log.texts(disk).into_iter().filter_map(|(_, text)| text);
+        texts.flat_map(|text| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect()
     }
 }
 
-fn number_of(name: &str) -> Option<u64> {
-    name.strip_suffix(".compact").unwrap_or(name).parse().ok()
+fn folder_of(output: &str) -> String {
+    format!("{}/_spark_metadata", output.trim_end_matches('/'))
 }
 
-fn entry((path, size, modified_ms): &(String, u64, i64)) -> String {
+fn modified_ms(line: &str) -> i64 {
+    serde_json::from_str::<Value>(line).ok().and_then(|value| value.get("modificationTime")?.as_i64()).unwrap_or(i64::MAX)
+}
+
+fn entry(FileStatus { path, size, modified_ms }: &FileStatus) -> String {
     let path = Value::String(format!("file://{}", super::source_log::escape(path)));
     format!(
         "{{\"path\":{path},\"size\":{size},\"isDir\":false,\"modificationTime\":{modified_ms},\"blockReplication\":1,\"blockSize\":33554432,\"action\":\"add\"}}"

@@ -2,14 +2,14 @@
 //!
 //! Every tenth file holds all entries so far and is named `M.compact`; what came before it may then be removed.
 
+use super::Options;
+use super::compact_log::CompactLog;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::world::Disk;
+use crate::world::World;
 use serde_json::Value;
-
-/// `spark.sql.streaming.fileSource.log.compactInterval`.
-const COMPACT_INTERVAL: u64 = 10;
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,24 +25,26 @@ pub(super) struct FileEntry {
 /// The log in its folder.
 #[derive(Clone, Debug)]
 pub(super) struct SourceLog {
-    folder: String,
+    log: CompactLog,
 }
 
 impl SourceLog {
-    pub(super) fn new(folder: String) -> Self {
-        Self { folder }
+    /// The log in this folder, by the session's settings.
+    ///
+    /// # Errors
+    /// A setting that is no time.
+    pub(super) fn new(folder: String, settings: &Options) -> Result<Self> {
+        CompactLog::new(folder, "fileSource", settings).map(|log| Self { log })
     }
 
-    /// Write the entries of the next log offset, and, each tenth time, all of them anew.
-    pub(super) fn add(&self, disk: &mut Disk, batch_id: u64, entries: &[FileEntry], all: &[FileEntry]) {
-        let compact = (batch_id + 1).is_multiple_of(COMPACT_INTERVAL);
-        let (name, entries) = if compact { (format!("{batch_id}.compact"), all) } else { (batch_id.to_string(), entries) };
-        let mut text = String::from("v1");
-        for entry in entries {
+    /// Write the entries of the next log offset, and, now and then, all of them anew.
+    pub(super) fn add(&self, world: &mut dyn World, batch_id: u64, entries: &[FileEntry], all: &[FileEntry]) {
+        let entries = if self.log.compacts(batch_id) { all } else { entries };
+        let line = |entry: &FileEntry| {
             let path = Value::String(format!("file://{}", escape(&entry.path)));
-            text.push_str(&format!("\n{{\"path\":{path},\"timestamp\":{},\"batchId\":{}}}", entry.timestamp_ms, entry.batch_id));
-        }
-        disk.put(&format!("{}/{name}", self.folder), text.into_bytes());
+            format!("{{\"path\":{path},\"timestamp\":{},\"batchId\":{}}}", entry.timestamp_ms, entry.batch_id)
+        };
+        self.log.add(world, batch_id, entries.iter().map(line));
     }
 
     /// All entries, in the order in which they were written.
@@ -50,29 +52,15 @@ impl SourceLog {
     /// # Errors
     /// A file that is not in Spark's format.
     pub(super) fn entries(&self, disk: &Disk) -> Result<Vec<FileEntry>> {
-        let mut numbers: Vec<(u64, String)> =
-            disk.names_in(&self.folder).into_iter().filter_map(|name| Some((number_of(&name)?, name))).collect();
-        numbers.sort_unstable();
-        let first = numbers.iter().rposition(|(_, name)| name.ends_with(".compact")).unwrap_or(0);
         let mut entries = Vec::new();
-        for (_, name) in &numbers[first..] {
-            let path = format!("{}/{name}", self.folder);
-            let bytes = disk.read(&path).unwrap_or_default();
-            let text = String::from_utf8_lossy(bytes);
-            let mut lines = text.lines();
-            if lines.next() != Some("v1") {
-                return Err(malformed(&path));
-            }
-            for line in lines {
+        for (path, text) in self.log.texts(disk) {
+            let text = text.ok_or_else(|| malformed(&path))?;
+            for line in text.lines().skip(1) {
                 entries.push(parse_entry(line).ok_or_else(|| malformed(&path))?);
             }
         }
         Ok(entries)
     }
-}
-
-fn number_of(name: &str) -> Option<u64> {
-    name.strip_suffix(".compact").unwrap_or(name).parse().ok()
 }
 
 fn parse_entry(line: &str) -> Option<FileEntry> {

@@ -47,6 +47,11 @@ impl Conf {
         &self.set
     }
 
+    /// What was set for Spark SQL: the settings that sources and sinks follow are among them.
+    pub fn of_sql(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.set.iter().filter(|(key, _)| key.starts_with("spark.sql.")).map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// Whether a setting is `true`.
     #[must_use]
     pub fn is_true(&self, key: &str) -> bool {

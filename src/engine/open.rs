@@ -64,7 +64,8 @@ const LOGGED: &[(&str, &str)] = &[
 /// # Errors
 /// Spark's refusals.
 pub fn open(session: &mut Session, world: &mut dyn World, start: QueryStart, number: QueryId) -> Result<Query> {
-    let options: Options = start.options.iter().cloned().collect();
+    let mut options: Options = start.options.iter().cloned().collect();
+    options.set_settings(session.conf().of_sql());
     let target = target(&start);
     if target == Target::Memory && start.name.is_none() {
         return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1194", "queryName must be specified for memory sink.", ""));

@@ -199,7 +199,11 @@ fn said_sections(said: &Said) -> Vec<Section> {
     if let Some(raised) = &said.raised {
         let message = clean(&raised.message);
         let message = without_expression_ids(without_frames(&message));
-        let lines = message.trim().trim_end_matches(';').split('\n').take(6).map(str::to_owned);
+        let mut lines: Vec<&str> = message.trim().trim_end_matches(';').split('\n').take(6).collect();
+        while lines.last().is_some_and(|line| line.trim().is_empty()) {
+            lines.pop();
+        }
+        let lines = lines.into_iter().map(str::to_owned);
         sections.push(Section::new("error", "", std::iter::once(raised.headline()).chain(lines).collect()));
     }
     sections

@@ -11,7 +11,6 @@ use crate::connector;
 use crate::connector::SaveMode;
 use crate::connector::WriteRequest;
 use crate::connector::jdbc::JdbcOptions;
-use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::engine::TableWrite;
@@ -91,7 +90,7 @@ fn set_mode(writer: &RefCell<BatchWriter>, call: &Call) -> Result<()> {
             let text = format!(
                 "The specified save mode \"{mode}\" is invalid. Valid save modes include \"append\", \"overwrite\", \"ignore\", \"error\", \"errorifexists\", and \"default\"."
             );
-            return Err(Diagnostic::new(Class::IllegalArgument, "INVALID_SAVE_MODE", text, "42000"));
+            return Err(Diagnostic::analysis("INVALID_SAVE_MODE", text, "42000"));
         }
     };
     mode.clone_into(&mut writer.borrow_mut().mode);
@@ -135,6 +134,8 @@ fn save(driver: &mut Driver, writer: &BatchWriter, method: &str) -> Result<()> {
     if format.eq_ignore_ascii_case("noop") {
         return Ok(());
     }
+    let mut options = options;
+    options.set_settings(driver.session.conf().of_sql());
     let request = WriteRequest { format, options, path: None, partition_by: writer.partition_by.clone() };
     let zone = driver.session.conf().zone();
     connector::write(&mut driver.world, &request, writer.save_mode(), &schema, &rows, &zone)

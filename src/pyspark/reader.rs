@@ -8,6 +8,7 @@ use super::options;
 use super::options::Options;
 use super::types_module;
 use super::values;
+use crate::connector;
 use crate::connector::ReadRequest;
 use crate::connector::batch_schema;
 use crate::connector::jdbc;
@@ -66,20 +67,28 @@ pub(super) fn method(driver: &mut Driver, reader: &RefCell<Reader>, name: &str, 
         "load" => {
             common(reader, call)?;
             set_options(reader, &call.keywords);
-            let path = path_of(call.get("path"), "path", reader.borrow().streaming)?;
-            return load(driver, &reader.borrow(), path).map(|it| Read::Frame(frame::value(it)));
+            let paths = paths_of(call.get("path"), "path", reader.borrow().streaming)?;
+            return load(driver, &reader.borrow(), paths).map(|it| Read::Frame(frame::value(it)));
         }
         "json" | "csv" | "text" | "parquet" | "orc" | "xml" => {
             set_options(reader, &call.keywords);
             set_named_options(reader, call)?;
+            // Its parameter has a default, which overrides what an option said.
+            if name == "text" && call.given("wholetext").is_none() {
+                reader.borrow_mut().options.set_text("wholetext", "false".to_owned());
+            }
             let streaming = reader.borrow().streaming;
             let given = if call.has("path") { call.get("path") } else { call.rest.first().unwrap_or_else(|| call.get("paths")) };
             if streaming && given.as_str().is_none() {
                 return Err(errors::not_expected("path", "str", given));
             }
-            let path = path_of(given, "path", false)?;
+            let mut paths = paths_of(given, "path", false)?;
+            // `parquet` takes its paths one by one.
+            for more in call.rest.iter().skip(1) {
+                paths.extend(paths_of(more, "path", false)?);
+            }
             reader.borrow_mut().format = Some(name.to_owned());
-            return load(driver, &reader.borrow(), path).map(|it| Read::Frame(frame::value(it)));
+            return load(driver, &reader.borrow(), paths).map(|it| Read::Frame(frame::value(it)));
         }
         "jdbc" => {
             super::frame_writer::database_options(call)
@@ -144,20 +153,21 @@ fn check_name(call: &Call) -> Result<()> {
     Ok(())
 }
 
-/// The path given to `load`; a list of one path is that path.
-fn path_of(value: &Value, name: &str, streaming: bool) -> Result<Option<String>> {
+/// The path given to `load`, or the paths of a list; none where none is given.
+fn paths_of(value: &Value, name: &str, streaming: bool) -> Result<Vec<String>> {
     if value.is_none() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     if streaming {
-        return errors::non_empty(name, value).map(|it| Some(it.to_owned()));
+        return errors::non_empty(name, value).map(|it| vec![it.to_owned()]);
     }
-    match (value.as_str(), value.items().as_deref()) {
-        (Some(path), _) => Ok(Some(path.to_owned())),
-        (None, Some([one])) => path_of(one, name, false),
-        (None, Some(_)) => Err(errors::unknown_to_us("reading several paths at once")),
-        _ => Err(errors::not_expected(name, "str or list", value)),
-    }
+    let items = value.items();
+    let paths = match (value.as_str(), items.as_deref()) {
+        (Some(path), _) => Some(vec![path.to_owned()]),
+        (None, Some(several)) => several.iter().map(|it| it.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    };
+    paths.ok_or_else(|| errors::not_expected(name, "str or list", value))
 }
 
 /// `table(name)`: a view, or a table of the catalog, as a stream or whole.
@@ -211,25 +221,28 @@ impl Catalog for Database<'_> {
 }
 
 /// `load()`: the checks that Spark makes at this call, and the source's columns.
-fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame> {
+fn load(driver: &Driver, reader: &Reader, mut paths: Vec<String>) -> Result<Frame> {
     let conf = driver.session.conf();
     let format = reader.format.clone().unwrap_or_else(|| conf.get("spark.sql.sources.default").unwrap_or("parquet").to_owned());
     if !reader.streaming && is_state_format(&format) {
         let options = reader.options.to_vec().into_iter().collect();
-        let (schema, arrays, rows) = read_state(driver.world.disk(), &format, &options, path.as_deref())?;
+        let (schema, arrays, rows) = read_state(driver.world.disk(), &format, &options, paths.first().map(String::as_str))?;
         return Ok(Frame::local(&schema, arrays, rows, driver.session.analyzer()));
     }
     driver.session.packages().check(&format, "reading")?;
     if format.eq_ignore_ascii_case("jdbc") && !reader.streaming {
         return database(driver, reader, "load");
     }
-    let path = path.or_else(|| reader.options.get("path").map(str::to_owned));
-    let request = ReadRequest {
-        format: format.clone(),
-        options: reader.options.to_vec().into_iter().collect(),
-        paths: path.iter().cloned().collect(),
-        schema: reader.schema.clone(),
-    };
+    if paths.is_empty() {
+        paths.extend(reader.options.get("path").map(str::to_owned));
+    }
+    let mut options: connector::Options = reader.options.to_vec().into_iter().collect();
+    options.set_settings(conf.of_sql());
+    if paths.len() > 1 {
+        options.set("paths", serde_json::Value::from(paths.clone()).to_string());
+    }
+    let path = paths.first().cloned().unwrap_or_default();
+    let request = ReadRequest { format: format.clone(), options, paths, schema: reader.schema.clone() };
     let zone = conf.zone();
     let schema = if reader.streaming {
         stream_schema(&driver.world, &request, conf.is_true("spark.sql.streaming.schemaInference"), &zone)
@@ -238,11 +251,11 @@ fn load(driver: &Driver, reader: &Reader, path: Option<String>) -> Result<Frame>
     };
     let spec = SourceSpec {
         format: format.to_lowercase(),
-        options: reader.options.to_vec(),
+        options: request.options.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
         schema: schema.map_err(advised)?,
-        path: path.unwrap_or_default(),
+        path,
         streaming: reader.streaming,
-        listed: if reader.streaming { None } else { list_files(&driver.world, &request) },
+        listed: if reader.streaming { None } else { list_files(&driver.world, &request, &zone) },
     };
     Ok(Frame::source(spec, driver.session.analyzer()))
 }

@@ -87,7 +87,8 @@ fn table(names: &[String], rows: &[Vec<String>], align_right: bool) -> String {
         cells.chain([half_width(&names[column]), 3]).max().unwrap_or(3)
     };
     let widths: Vec<usize> = (0..names.len()).map(width_of).collect();
-    let rule = format!("+{}+\n", widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>().join("+"));
+    let dashes: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    let rule = format!("+{}+\n", dashes.join("+"));
     let mut out = rule.clone();
     write_row(names, &widths, align_right, &mut out);
     out.push_str(&rule);
@@ -99,11 +100,13 @@ fn table(names: &[String], rows: &[Vec<String>], align_right: bool) -> String {
 }
 
 fn write_row(cells: &[String], widths: &[usize], align_right: bool, out: &mut String) {
-    let padded = cells.iter().zip(widths).map(|(cell, width)| {
+    out.push('|');
+    for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        out.push_str(if index > 0 { "|" } else { "" });
         let padding = " ".repeat(width - half_width(cell));
-        if align_right { format!("{padding}{cell}") } else { format!("{cell}{padding}") }
-    });
-    let _ = writeln!(out, "|{}|", padded.collect::<Vec<_>>().join("|"));
+        let _ = if align_right { write!(out, "{padding}{cell}") } else { write!(out, "{cell}{padding}") };
+    }
+    out.push_str("|\n");
 }
 
 fn vertical(names: &[String], rows: &[Vec<String>]) -> String {

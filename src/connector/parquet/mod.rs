@@ -104,7 +104,7 @@ pub(super) fn schema_of(path: &str, bytes: &[u8]) -> Result<Schema> {
 /// A file that is no Parquet or is broken, a column of another type.
 pub(super) fn read(path: &str, bytes: &[u8], rows: &mut Assembly) -> Result<()> {
     let bytes = Bytes::copy_from_slice(bytes);
-    let footer = footer(path, &bytes)?;
+    let footer = ParquetMetaDataReader::new().parse_and_finish(&bytes).map_err(|error| broken(path, &error))?;
     let shapes = Shape::of_file(footer.file_metadata().schema());
     let mut wanted = Vec::new();
     for field in &rows.fields {
@@ -161,6 +161,9 @@ fn select(path: &str, footer: &ParquetMetaData, shape: &Shape, wanted: &DataType
             select(path, footer, &entry.0, key, leaves)?;
             select(path, footer, &entry.1, value, leaves)?;
         }
+        // Where one is a struct and the other is not, Spark's own code fails before it can say how.
+        (Kind::Leaf(_), DataType::Struct(_)) => return Err(unreadable(path, "a column of the file is no struct")),
+        (Kind::Struct(_), _) => return Err(unreadable(path, "a column of the file is a struct")),
         _ => {
             let column = descriptor.path().parts().join(", ");
             return Err(mismatch(path, &column, wanted, physical_text(descriptor.physical_type())));
@@ -210,6 +213,10 @@ fn illegal(illegal: Illegal) -> Box<Diagnostic> {
 }
 
 fn broken(path: &str, error: &ParquetError) -> Box<Diagnostic> {
+    unreadable(path, &error.to_string())
+}
+
+fn unreadable(path: &str, why: &str) -> Box<Diagnostic> {
     let text = format!("Encountered error while reading file {path}. ");
-    Diagnostic::new(Class::Named("SparkException".to_owned()), "FAILED_READ_FILE.NO_HINT", text, "KD001").hint(error.to_string())
+    Diagnostic::new(Class::Named("SparkException".to_owned()), "FAILED_READ_FILE.NO_HINT", text, "KD001").hint(why)
 }

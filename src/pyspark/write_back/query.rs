@@ -17,7 +17,8 @@ const FILES: [&str; 4] = ["json", "csv", "parquet", "orc"];
 pub(super) fn read(spec: &SourceSpec) -> Result<Chain> {
     let head = if spec.streaming { "spark.readStream" } else { "spark.read" };
     let chain = Chain::new(head);
-    let options = spec.options.iter().filter(|(key, _)| !key.eq_ignore_ascii_case("path"));
+    // The session's settings stand among a source's options, but the program set them elsewhere.
+    let options = spec.options.iter().filter(|(key, _)| !key.eq_ignore_ascii_case("path") && !key.starts_with("spark.sql."));
     let with_options = |chain: Chain| options.fold(chain, |chain, (key, value)| chain.then(option(key, value)));
     Ok(match spec.format.as_str() {
         "memory" if spec.streaming => chain.then(format!("table({})", text(&spec.path))),
