@@ -90,10 +90,8 @@ impl Stage for Written {
         if let Some(key) = source.split("spark.conf.set(").nth(1) {
             self.left_out.get_or_insert(format!("a program that sets {}", key.split('"').nth(1).unwrap_or("a setting")));
         }
-        if text == source
-            && found.raised.as_ref().is_some_and(|raised| raised.headline() == "NameError")
-            && said.raised.as_ref().is_none_or(|raised| raised.headline() != "NameError")
-        {
+        let lacks_a_name = |said: &Said| said.raised.as_ref().is_some_and(|raised| raised.headline() == "NameError");
+        if text == source && lacks_a_name(&found) && !lacks_a_name(&said) {
             self.left_out.get_or_insert("a later program uses the names of one that was written anew".to_owned());
         }
         found
