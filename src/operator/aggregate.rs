@@ -86,7 +86,7 @@ impl Aggregate {
         let file = FileStore {
             name: "default".to_owned(),
             keys: FileColumn::all(&keys, &spec.metadata, Held::Key),
-            values: FileColumn::all(&values, &[], Held::Value),
+            values: values.fields.iter().enumerate().map(|(index, field)| FileColumn::buffer(field, index)).collect(),
         };
         let memory = Some(Memory::new("stateStoreSave", keys, values, expiry).with_files(vec![file]));
         Self { memory, ..Self::in_one_go(spec) }

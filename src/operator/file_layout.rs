@@ -3,6 +3,7 @@
 //! Law: the files are Spark's, so that Spark's own state reader reads them; what they hold and memory does not is made anew from memory.
 
 use arrow_array::ArrayRef;
+use arrow_array::BinaryArray;
 use arrow_array::Int64Array;
 use arrow_array::NullArray;
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub enum Held {
     Key(usize),
     /// Among the values.
     Value(usize),
+    /// Among the values, a list that Spark keeps as one row's bytes: the buffer of `collect_list`.
+    Packed(usize),
     /// Nowhere: it is null.
     Nowhere,
 }
@@ -65,6 +68,15 @@ impl FileColumn {
     #[must_use]
     pub fn void(name: &str) -> Self {
         Self::new(Field::new(name, DataType::Null), Held::Nowhere)
+    }
+
+    /// A column of an aggregate's buffers.
+    #[must_use]
+    pub fn buffer(field: &Field, index: usize) -> Self {
+        match &field.data_type {
+            DataType::Array(..) => Self::new(Field::new(field.name.clone(), DataType::Binary), Held::Packed(index)),
+            _ => Self::new(field.clone(), Held::Value(index)),
+        }
     }
 
     /// Columns of these fields as memory holds them, with their metadata where it is told.
@@ -274,6 +286,10 @@ fn held(columns: &[FileColumn], keys: &[ArrayRef], values: &[ArrayRef], rows: us
     let column = |column: &FileColumn| match column.held {
         Held::Key(index) => Arc::clone(&keys[index]),
         Held::Value(index) => Arc::clone(&values[index]),
+        Held::Packed(index) => {
+            let packed = (0..rows).map(|row| Some(unsafe_row::encode(&values[index..=index], row)));
+            Arc::new(packed.collect::<BinaryArray>())
+        }
         Held::Nowhere => Arc::new(NullArray::new(rows)) as ArrayRef,
     };
     columns.iter().map(column).collect()
@@ -281,10 +297,16 @@ fn held(columns: &[FileColumn], keys: &[ArrayRef], values: &[ArrayRef], rows: us
 
 /// Memory's values out of a file's row.
 fn gather(columns: &[FileColumn], row: &[Value], schema: &Schema, held: fn(usize) -> Held) -> Vec<Value> {
-    let of = |index: usize| columns.iter().position(|column| column.held == held(index)).map_or(Value::Null, |place| row[place].clone());
+    let is_of = |column: &FileColumn, index: usize| {
+        column.held == held(index) || matches!((column.held, held(index)), (Held::Packed(packed), Held::Value(index)) if packed == index)
+    };
+    let of = |index: usize| columns.iter().position(|column| is_of(column, index)).map_or(Value::Null, |place| row[place].clone());
     // A time may stand in a file as a bare number.
     let typed = |(index, field): (usize, &Field)| match (of(index), &field.data_type) {
         (Value::Long(micros), DataType::Timestamp) => Value::Timestamp(micros),
+        (Value::Binary(bytes), data_type @ DataType::Array(..)) => {
+            unsafe_row::decode(&[data_type], &bytes).and_then(|mut row| row.pop()).unwrap_or(Value::Null)
+        }
         (value, _) => value,
     };
     schema.fields.iter().enumerate().map(typed).collect()

@@ -345,7 +345,7 @@ fn file_of(spec: &AggregateSpec, session: usize, keys: &[Field], values: &[Field
         metadata: metadata(index),
         held: beside.iter().position(|other| *other == index).map_or(Held::Value(0), Held::Key),
     };
-    let buffers = values.iter().enumerate().skip(1).map(|(place, field)| FileColumn::new(field.clone(), Held::Value(place)));
+    let buffers = values.iter().enumerate().skip(1).map(|(place, field)| FileColumn::buffer(field, place));
     FileStore {
         name: "default".to_owned(),
         keys: keys.iter().enumerate().map(key).collect(),
