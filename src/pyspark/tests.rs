@@ -95,7 +95,6 @@ fn fixes_mend_what_they_are_offered_for() {
 /// Where a statement of the notes comes out otherwise than `truth.tsv` says: its line, what it comes to here, and why.
 const OTHERWISE: &[(usize, &str, &str)] = &[
     (301, NO_TOPIC, "the oracle's stand-in for Kafka has words of its own; Spark's connector raises this"),
-    (507, "DATA_SOURCE_NOT_FOUND", "Delta is not there yet"),
     (560, NO_TOPIC, "as in line 301"),
     (723, NO_TOPIC, "as in line 301"),
     (738, NO_SERVERS, "as in line 301"),
