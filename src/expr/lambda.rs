@@ -123,9 +123,8 @@ impl Higher<'_> {
             names.iter().zip(variables).map(|(name, (data_type, nullable))| (name.clone(), data_type.clone(), *nullable)).collect();
         let (ids, body) = self.resolver.with_variables(&named, || self.resolver.resolve(body))?;
         let (data_type, nullable) = (body.data_type.clone(), body.nullable);
-        if body.has_external() {
-            let text = "The feature is not supported: Lambda function with Python UDF in a higher order function.";
-            return Err(Diagnostic::analysis("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF", text, "0A000"));
+        if let Some(refused) = external_refused(&body, names, &ids) {
+            return Err(refused);
         }
         Ok(Typed { kind: TypedKind::Lambda(ids, Box::new(body)), data_type, nullable })
     }
@@ -191,4 +190,24 @@ impl Higher<'_> {
             }
         })
     }
+}
+
+/// A lambda is computed on elements, Python on rows: the first external function in one is refused.
+fn external_refused(body: &Typed, names: &[String], ids: &[super::typed::ColumnId]) -> Option<Box<Diagnostic>> {
+    let mut shown = None;
+    body.any(&mut |node| {
+        let TypedKind::External(call) = &node.kind else { return false };
+        let argument = |argument: &Typed| match &argument.kind {
+            TypedKind::Column(id) => {
+                let place = ids.iter().position(|own| own == id);
+                place.map_or_else(|| format!("column#{}", id.0), |place| format!("lambda {}#{}", names[place], id.0))
+            }
+            _ => "...".to_owned(),
+        };
+        let arguments: Vec<String> = call.arguments.iter().map(argument).collect();
+        shown = Some(format!("{}({})", call.function.0.name(), arguments.join(", ")));
+        true
+    });
+    let text = format!("The feature is not supported: Lambda function with Python UDF \"{}\" in a higher order function.", shown?);
+    Some(Diagnostic::analysis("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF", text, "0A000"))
 }

@@ -106,6 +106,7 @@ impl Driver {
             let value = self.read_attribute(callee, name)?;
             return match &value {
                 Value::Host(object) => self.call_object(object, arguments, span),
+                Value::Function(_) | Value::Builtin(_) | Value::Bound(_) => Ok(self.ask(value, arguments, Pending::Pass)),
                 _ => Err(Raised::type_error(format!("'{}' object is not callable", errors::type_name(&value)))),
             };
         };

@@ -200,3 +200,61 @@ fn a_join_in_update_mode_tells_of_the_exam() {
     };
     assert!(note("update") && !note("append"));
 }
+
+/// What a processing-time processor prints as the clock runs: rows at once, its timer ten seconds later, its value gone after a minute.
+#[test]
+fn the_clock_alone_fires_timers_and_ends_lives() {
+    let program = r#"
+from pyspark.sql import Row
+from pyspark.sql.streaming import StatefulProcessor
+class Patient(StatefulProcessor):
+    def init(self, handle):
+        self.handle = handle
+        self.short = handle.getValueState("short", "n INT", 60000)
+        self.forever = handle.getValueState("forever", "n INT")
+    def handleInputRows(self, key, rows, timerValues):
+        n = (self.forever.get() or (0,))[0] + 1
+        was = self.short.get()
+        self.forever.update((n,))
+        self.short.update((n,))
+        self.handle.registerTimer(timerValues.getCurrentProcessingTimeInMs() + 10000)
+        yield Row(what=f"rows of {key[0]}: {was} {n}")
+    def handleExpiredTimer(self, key, timerValues, expiredTimerInfo):
+        yield Row(what=f"timer of {key.user}: {self.short.get()}")
+spark.conf.set("spark.sql.streaming.stateStore.providerClass", "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider")
+clicks = spark.readStream.schema("user STRING").json("/data")
+waits = clicks.groupBy("user").transformWithState(Patient(), "what STRING", "Update", "ProcessingTime")
+waits.writeStream.outputMode("update").foreachBatch(lambda df, n: print(n, [row.what for row in df.collect()])).start()
+"#;
+    let mut playground = Playground::new(1);
+    playground.write_file("/data/1.json", b"{\"user\": \"dora\"}\n".to_vec());
+    let mut told = String::new();
+    assert!(playground.run(program).diagnostic.is_none());
+    for (seconds, file) in [(0, None), (9, None), (2, None), (70, None), (0, Some("/data/2.json")), (10, None)] {
+        if let Some(path) = file {
+            playground.write_file(path, b"{\"user\": \"dora\"}\n".to_vec());
+        }
+        playground.advance(seconds * 1000);
+        playground.process();
+        let state = playground.session().queries().map(|(id, _)| id).collect::<Vec<_>>();
+        let tables: Vec<String> = state
+            .into_iter()
+            .flat_map(|id| playground.session_mut().state_tables(id, 10))
+            .map(|view| format!("{} {}", view.store, view.total))
+            .collect();
+        told.push_str(&format!("+{seconds} s: {}\n{}", tables.join(", "), playground.take_output()));
+    }
+    expect_test::expect![[r#"
+        +0 s: short 1, forever 1, timers 1
+        0 ['rows of dora: None 1']
+        +9 s: short 1, forever 1, timers 1
+        +2 s: short 1, forever 1, timers 0
+        1 ['timer of dora: (1,)']
+        +70 s: short 0, forever 1, timers 0
+        2 []
+        +0 s: short 1, forever 1, timers 1
+        3 ['rows of dora: None 2']
+        +10 s: short 1, forever 1, timers 0
+        4 ['timer of dora: (2,)']
+    "#]].assert_eq(&told);
+}

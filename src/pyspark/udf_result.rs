@@ -137,7 +137,8 @@ fn structure(value: &python::Value, fields: &[Field]) -> Result<Value, Wrong> {
             fields.len(),
             given.len()
         );
-        return Err(Wrong::Spark(Diagnostic::plain(Class::Named("IllegalStateException".to_owned()), text)));
+        let class = Class::Named("SparkRuntimeException".to_owned());
+        return Err(Wrong::Spark(Diagnostic::new(class, "STRUCT_ARRAY_LENGTH_MISMATCH", text, "2201E")));
     }
     let values = given.iter().zip(fields).map(|(value, field)| internal(value, &field.data_type));
     Ok(Value::Struct(values.collect::<Result<_, _>>()?))

@@ -15,10 +15,10 @@ use crate::plan::analysis;
 use crate::types::Schema;
 use std::rc::Rc;
 
-/// A frame with its grouping keys as columns: what a stateful processor reads.
+/// A frame with its grouping keys: what a stateful processor reads.
 #[derive(Clone, Debug)]
 pub struct Keyed {
-    /// The frame's columns, behind those keys that are no columns of it.
+    /// The frame.
     pub frame: Frame,
     /// The keys.
     pub keys: Vec<ColumnId>,
@@ -49,32 +49,39 @@ impl Keyed {
 }
 
 impl Frame {
-    /// The frame grouped by these keys, each of them a column.
+    /// The frame grouped by these keys, each of them a column: Spark looks for an expression as for a column of its name.
     ///
     /// # Errors
-    /// What names and types raise.
+    /// `UNRESOLVED_COLUMN.WITH_SUGGESTION` for a key that is no column.
     pub fn keyed(&self, keys: &[Expr]) -> diag::Result<Keyed> {
         let mut ids = Vec::new();
-        let mut further = Vec::new();
         for key in keys {
             let meant = analysis::columns_meant(std::slice::from_ref(key), &self.plan, &self.analyzer);
             match meant.first() {
-                Some(id) => ids.push(Some(*id)),
-                None => {
-                    ids.push(None);
-                    further.push(key.clone());
+                Some(id) if !matches!(key.bare(), Expr::Alias(..)) => ids.push(*id),
+                _ => {
+                    let columns: Vec<_> = self.plan.columns.iter().collect();
+                    return Err(crate::plan::errors::unresolved_column(&[written(key)], &columns));
                 }
             }
         }
-        if further.is_empty() {
-            return Ok(Keyed { frame: self.clone(), keys: ids.into_iter().flatten().collect() });
+        Ok(Keyed { frame: self.clone(), keys: ids })
+    }
+}
+
+/// An expression as Spark prints it before it is analysed: names and functions behind a tick.
+fn written(expr: &Expr) -> String {
+    match expr.bare() {
+        Expr::Alias(_, names) => names.first().cloned().unwrap_or_default(),
+        Expr::Name(parts) => parts.last().cloned().unwrap_or_default(),
+        Expr::Call { name, arguments, .. } => {
+            let argument = |argument: &Expr| match argument.bare() {
+                Expr::Name(parts) => format!("'{}", parts.join(".")),
+                other => written(other),
+            };
+            format!("'{name}({})", arguments.iter().map(argument).collect::<Vec<_>>().join(", "))
         }
-        let count = further.len();
-        further.extend(self.plan.columns.iter().map(analysis::exactly));
-        let frame = self.select(further)?;
-        let mut made = frame.plan.columns[..count].iter().map(|column| column.id);
-        let keys = ids.into_iter().filter_map(|id| id.or_else(|| made.next())).collect();
-        Ok(Keyed { frame, keys })
+        other => crate::expr::pretty_name(other),
     }
 }
 

@@ -200,10 +200,13 @@ fn keep(plan: Rc<Plan>, predicates: Vec<Predicate>) -> Rc<Plan> {
             conjuncts.push(predicate.typed);
         }
     }
-    match conjuncts.into_iter().reduce(infer::and) {
+    // Python sees only rows that pass the conditions without Python.
+    let (external, own): (Vec<Typed>, Vec<Typed>) = conjuncts.into_iter().partition(Typed::has_external);
+    let filtered = |plan: Rc<Plan>, conjuncts: Vec<Typed>| match conjuncts.into_iter().reduce(infer::and) {
         Some(condition) => Plan::filter(condition, plan),
         None => plan,
-    }
+    };
+    filtered(filtered(plan, own), external)
 }
 
 /// The expression over a projection's child.
