@@ -256,5 +256,6 @@ waits.writeStream.outputMode("update").foreachBatch(lambda df, n: print(n, [row.
         3 ['rows of dora: None 2']
         +10 s: short 1, forever 1, timers 0
         4 ['timer of dora: (2,)']
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }
