@@ -259,3 +259,24 @@ waits.writeStream.outputMode("update").foreachBatch(lambda df, n: print(n, [row.
     "#]]
     .assert_eq(&told);
 }
+
+/// What needs pandas says so, and what to write instead.
+#[test]
+fn what_needs_pandas_is_refused_with_a_hint() {
+    let frame = "df = spark.createDataFrame([(1,)], 'x INT')\n";
+    let calls = [
+        "df.mapInPandas(lambda it: it, 'x INT')",
+        "df.mapInArrow(lambda it: it, 'x INT')",
+        "df.toPandas()",
+        "df.groupBy('x').applyInPandas(lambda it: it, 'x INT')",
+        "df.groupBy('x').applyInArrow(lambda it: it, 'x INT')",
+        "df.groupBy('x').applyInPandasWithState(lambda it: it, 'x INT', 'x INT', 'update', 'NoTimeout')",
+        "df.groupBy('x').transformWithStateInPandas(None, 'x INT', 'Update', 'None')",
+        "from pyspark.sql.functions import pandas_udf\npandas_udf(lambda it: it, 'int')",
+    ];
+    for call in calls {
+        let raised = Playground::new(1).run(&format!("{frame}{call}")).diagnostic.expect("a refusal");
+        assert_eq!(raised.condition.as_deref(), Some("PACKAGE_NOT_INSTALLED"), "{call}: {raised}");
+        assert!(raised.hints.iter().any(|hint| hint.text.contains("transformWithState")), "{call}: {:?}", raised.hints);
+    }
+}

@@ -67,6 +67,11 @@ pub(super) fn call(spec: &FunctionSpec, call: &Call) -> Result<Value> {
         "json_tuple" => json_tuple(call)?,
         _ if name.contains("make_timestamp") => make_timestamp(name, call)?,
         "array_sort" => Expr::call(name, vec![values::column(call.get("col"))?]),
+        "pandas_udf" | "arrow_udf" | "arrow_udtf" => return Err(crate::pyspark::udf::no_pandas(name)),
+        "udtf" => {
+            return Err(errors::unknown_to_us("table functions in Python (udtf)")
+                .hint("A udf that returns an array, and explode over it, makes rows too."));
+        }
         _ => return Err(errors::unknown_to_us(&format!("the function {name}"))),
     };
     Ok(Object::Column(made).value())
