@@ -44,7 +44,7 @@ quick:
 	@cargo test --quiet
 
 bench:
-	@cargo bench --bench windowed_count
+	@cargo bench --bench windowed_count --bench stateful --bench batch_cost
 
 fmt:
 	@cargo fmt

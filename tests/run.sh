@@ -56,7 +56,11 @@ suite_browser() { node --test --test-reporter=tap tests/runners/browser.test.mjs
 
 suite_learner() { node --test --test-reporter=tap tests/browser/*.test.mjs; }
 
-suite_speed() { cargo bench --bench windowed_count -- --quick && node tests/javascript/speed.mjs; }
+suite_speed() {
+  cargo bench --bench windowed_count --bench stateful -- --quick &&
+    cargo bench --bench batch_cost &&
+    node tests/javascript/speed.mjs
+}
 
 # Adds up what the runners of a log say of themselves: cargo's and wasm-bindgen's "test result:", node's "# pass".
 count() {

@@ -209,7 +209,7 @@ impl JsPlayground {
         self.playground.world_mut().send_line(port, line);
     }
 
-    /// Every micro-batch since the beginning, in order.
+    /// Every micro-batch since the beginning, in order. Of more than a million rows those of the oldest batches are gone.
     ///
     /// @example
     /// const dropped = playground.reports().flatMap((it) => it.stateOperators).reduce((sum, it) => sum + it.numRowsDroppedByWatermark, 0);

@@ -6,15 +6,16 @@ use arrow_array::ArrayRef;
 use arrow_array::BinaryArray;
 use arrow_array::Int64Array;
 use arrow_array::NullArray;
-use std::collections::BTreeMap;
+use arrow_array::UInt32Array;
 use std::sync::Arc;
 
-use super::codec::Codec;
 use super::memory::Memory;
+use super::rows::take;
 use crate::state::Change;
+use crate::state::Emit;
 use crate::state::FileForm;
+use crate::state::LastKey;
 use crate::state::Record;
-use crate::state::Scan;
 use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Schema;
@@ -107,100 +108,70 @@ impl FileStore {
     }
 }
 
-/// Keys with their values.
-type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+/// How many rows are turned into their form in the files at a time.
+const PIECE: usize = 4096;
+/// A join's keys end in the row's number, which takes so many bytes: one that says it is there, and eight whose order is the numbers'.
+pub const NUMBER_BYTES: usize = 9;
 
 impl Memory {
-    /// The bytes of rows of memory in the form of the files. `indexes` take the place of the last key column where rows are numbered anew.
-    fn to_file(&self, rows: &[(&[u8], &[u8])], indexes: Option<&[i64]>) -> Vec<Record> {
-        let (mut keys, values) =
-            (self.key_codec.decode(rows.iter().map(|row| row.0)), self.value_codec.decode(rows.iter().map(|row| row.1)));
-        if let (Some(indexes), Some(last)) = (indexes, keys.last_mut()) {
-            *last = Arc::new(Int64Array::from(indexes.to_vec()));
-        }
-        let store = self.rows_store();
-        let (file_keys, file_values) = (held(&store.keys, &keys, &values, rows.len()), held(&store.values, &keys, &values, rows.len()));
-        (0..rows.len()).map(|row| (unsafe_row::encode(&file_keys, row), Some(unsafe_row::encode(&file_values, row)))).collect()
+    /// Whether its keys end in a number, counted from 0 without holes for each key: a join's rows.
+    #[must_use]
+    pub fn is_numbered(&self) -> bool {
+        self.file_stores().len() > 1
     }
 
-    /// The bytes of keys alone.
-    fn keys_to_file(&self, rows: &[&[u8]]) -> Vec<Vec<u8>> {
-        let keys = self.key_codec.decode(rows.iter().copied());
-        let columns = held(&self.rows_store().keys, &keys, &[], rows.len());
-        (0..rows.len()).map(|row| unsafe_row::encode(&columns, row)).collect()
-    }
-
-    /// The join's rows of these keys' beginnings, numbered from 0 without holes, and how many there are; what was there beyond that is removed.
-    fn numbered(&self, rows: Vec<(Vec<u8>, Vec<u8>)>, before: i64) -> (Vec<Record>, Vec<Record>) {
-        let count = rows.len() as i64;
-        let Some((first, _)) = rows.first() else { return Default::default() };
-        let indexes: Vec<i64> = (0..count).collect();
-        let pairs: Vec<(&[u8], &[u8])> = rows.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect();
-        let mut with_index = self.to_file(&pairs, Some(&indexes));
-        with_index.extend(self.removed(first, count, before));
-        (vec![(self.group_key(first), Some(unsafe_row::encode(&[whole(count)], 0)))], with_index)
-    }
-
-    /// Removals of a key's rows from one number on, up to another.
-    fn removed(&self, key: &[u8], from: i64, to: i64) -> Vec<Record> {
-        let mut columns = self.key_codec.decode([key]);
-        let number = |index: i64, columns: &mut Vec<ArrayRef>| {
-            if let Some(last) = columns.last_mut() {
-                *last = whole(index);
-            }
-            (unsafe_row::encode(&held(&self.rows_store().keys, columns, &[], 1), 0), None)
-        };
-        (from..to).map(|index| number(index, &mut columns)).collect()
-    }
-
-    /// A join's key without the row's number.
-    fn group_key(&self, key: &[u8]) -> Vec<u8> {
-        let mut columns = self.key_codec.decode([key]);
-        columns.pop();
-        unsafe_row::encode(&columns, 0)
-    }
-
-    /// The part of a join's key bytes that comes before the row's number.
-    fn prefix_of(&self, key: &[u8]) -> Vec<u8> {
-        let types: Vec<DataType> = self.key_schema().fields.iter().map(|field| field.data_type.clone()).collect();
-        let columns = self.key_codec.decode([key]);
-        let count = columns.len() - 1;
-        let codec = Codec::new(&types[..count]);
-        codec.encode(&columns[..count], 1).row(0).data().to_vec()
-    }
-
-    fn join_delta(&self, changes: Vec<Change>, scan: Scan<'_>) -> Vec<Vec<Record>> {
-        // By the first change, as everything else.
-        let mut places: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
-        let mut groups: Vec<(Vec<u8>, Vec<u8>, i64)> = Vec::new();
-        for change in changes {
-            let prefix = self.prefix_of(&change.key);
-            let place = *places.entry(prefix.clone()).or_insert(groups.len());
-            if place == groups.len() {
-                groups.push((prefix, change.key.clone(), 0));
-            }
-            groups[place].2 += i64::from(change.was_there) - i64::from(change.value.is_some());
-        }
-        let (mut counts, mut rows) = (Vec::new(), Vec::new());
-        for (prefix, key, fewer) in groups {
-            let now = scan(&prefix);
-            let before = now.len() as i64 + fewer;
-            if now.is_empty() {
-                counts.push((self.group_key(&key), None));
-                rows.extend(self.removed(&key, 0, before));
-            } else {
-                let (count, numbered) = self.numbered(now, before);
-                counts.extend(count);
-                rows.extend(numbered);
+    /// Gives rows of memory in the form of the files.
+    fn emit_rows(&self, changes: &[Change<'_>], emit: Emit<'_>) {
+        let (store, folder) = (self.rows_store(), self.file_stores().len() - 1);
+        for changes in changes.chunks(PIECE) {
+            let keys = self.key_codec.decode(changes.iter().map(|change| change.key));
+            let values = self.value_codec.decode(changes.iter().filter_map(|change| change.value));
+            let file_keys = held(&store.keys, &keys, &[], changes.len());
+            // Values may stand among the keys of memory, and keys among the values: both are taken from the rows that are put.
+            let puts: UInt32Array = (0..changes.len()).filter(|row| changes[*row].value.is_some()).map(|row| row as u32).collect();
+            let put_keys: Vec<ArrayRef> = keys.iter().map(|column| take(column, &puts)).collect();
+            let mut put = 0;
+            let file_values = held(&store.values, &put_keys, &values, puts.len());
+            for (row, change) in changes.iter().enumerate() {
+                let key = unsafe_row::encode(&file_keys, row);
+                let value = change.value.map(|_| {
+                    put += 1;
+                    unsafe_row::encode(&file_values, put - 1)
+                });
+                emit(folder, &key, value.as_deref());
             }
         }
-        vec![counts, rows]
+    }
+
+    /// Gives how many rows each of these keys has, `None` where there are none left. The keys are those of any of its rows.
+    fn emit_counts(&self, counts: &[(&[u8], Option<i64>)], emit: Emit<'_>) {
+        for counts in counts.chunks(PIECE) {
+            let mut keys = self.key_codec.decode(counts.iter().map(|count| count.0));
+            keys.pop();
+            for (row, (_, count)) in counts.iter().enumerate() {
+                let value = count.map(|count| unsafe_row::encode(&[whole(count)], 0));
+                emit(0, &unsafe_row::encode(&keys, row), value.as_deref());
+            }
+        }
     }
 }
 
+/// The part of a join's key that comes before the row's number.
+#[must_use]
+pub fn before_number(key: &[u8]) -> &[u8] {
+    &key[..key.len() - NUMBER_BYTES]
+}
+
+/// The number at the end of a join's key.
+#[must_use]
+pub fn number_of(key: &[u8]) -> i64 {
+    let Some(bytes) = key.last_chunk::<8>() else { unreachable!("a join's keys end in a number") };
+    (u64::from_be_bytes(*bytes) ^ (1 << 63)).cast_signed()
+}
+
 impl FileForm for Memory {
-    fn expiry_of(&self, key: &[u8], value: &[u8]) -> Option<i64> {
-        self.expiry_of_row(key, value)
+    fn expiries(&self, rows: &[(&[u8], &[u8])]) -> Vec<Option<i64>> {
+        self.expiries_of_rows(rows)
     }
 
     fn folders(&self, folder: &str) -> Vec<String> {
@@ -211,42 +182,37 @@ impl FileForm for Memory {
         self.file_stores().iter().map(of_store).collect()
     }
 
-    fn delta(&self, changes: Vec<Change>, scan: Scan<'_>) -> Vec<Vec<Record>> {
-        if self.is_plain() {
-            return vec![changes.into_iter().map(|change| (change.key, change.value)).collect()];
-        }
-        if self.file_stores().len() > 1 {
-            return self.join_delta(changes, scan);
-        }
-        let put: Vec<(&[u8], &[u8])> =
-            changes.iter().filter_map(|change| Some((change.key.as_slice(), change.value.as_deref()?))).collect();
-        let removed: Vec<&[u8]> = changes.iter().filter(|change| change.value.is_none()).map(|change| change.key.as_slice()).collect();
-        let (mut put, mut removed) = (self.to_file(&put, None).into_iter(), self.keys_to_file(&removed).into_iter());
-        let record = |change: &Change| match change.value {
-            Some(_) => put.next(),
-            None => removed.next().map(|key| (key, None)),
-        };
-        vec![changes.iter().filter_map(record).collect()]
+    fn wants_order(&self) -> bool {
+        self.is_numbered()
     }
 
-    fn snapshot(&self, rows: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<Vec<Record>> {
+    fn delta<'a>(&self, changes: &[Change<'a>], last: LastKey<'a>, emit: Emit<'_>) {
         if self.is_plain() {
-            return vec![rows.into_iter().map(|(key, value)| (key, Some(value))).collect()];
+            return changes.iter().for_each(|change| emit(0, change.key, change.value));
         }
-        if self.file_stores().len() == 1 {
-            let rows: Vec<(&[u8], &[u8])> = rows.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect();
-            return vec![self.to_file(&rows, None)];
+        if self.is_numbered() {
+            let mut seen = hashbrown::HashSet::new();
+            let touched = changes.iter().map(|change| change.key).filter(|key| seen.insert(before_number(key)));
+            let counts: Vec<(&[u8], Option<i64>)> =
+                touched.map(|key| (key, last(before_number(key)).map(|last| number_of(last) + 1))).collect();
+            self.emit_counts(&counts, emit);
         }
-        let mut groups: BTreeMap<Vec<u8>, Pairs> = BTreeMap::new();
-        for row in rows {
-            groups.entry(self.prefix_of(&row.0)).or_default().push(row);
+        self.emit_rows(changes, emit);
+    }
+
+    fn snapshot(&self, rows: &[(&[u8], &[u8])], emit: Emit<'_>) {
+        if self.is_plain() {
+            return rows.iter().for_each(|(key, value)| emit(0, key, Some(value)));
         }
-        let (mut counts, mut all) = (Vec::new(), Vec::new());
-        for (count, rows) in groups.into_values().map(|rows| self.numbered(rows, 0)) {
-            counts.extend(count);
-            all.extend(rows);
+        if self.is_numbered() {
+            let groups = rows.chunk_by(|a, b| before_number(a.0) == before_number(b.0));
+            let counts: Vec<(&[u8], Option<i64>)> = groups.map(|group| (group[0].0, Some(group.len() as i64))).collect();
+            self.emit_counts(&counts, emit);
         }
-        vec![counts, all]
+        for rows in rows.chunks(PIECE) {
+            let changes: Vec<Change<'_>> = rows.iter().map(|(key, value)| Change { key, value: Some(value) }).collect();
+            self.emit_rows(&changes, emit);
+        }
     }
 
     fn read(&self, records: Vec<Record>) -> Option<Vec<Record>> {

@@ -12,7 +12,7 @@ use super::codec::Codec;
 use super::file_layout::FileColumn;
 use super::file_layout::FileStore;
 use super::file_layout::Held;
-use super::rows::concat;
+use super::file_layout::before_number;
 use super::rows::take;
 use super::store_order::buckets;
 use super::store_order::capacity;
@@ -85,6 +85,17 @@ pub struct StateView {
     pub total: u64,
 }
 
+/// What several prefixes found: the rows prefix by prefix, and by key within one.
+#[derive(Debug)]
+pub struct Prefixed {
+    /// The rows.
+    pub rows: StateRows,
+    /// Their keys' bytes.
+    pub keys: Vec<Vec<u8>>,
+    /// Where each prefix's rows end.
+    pub ends: Vec<u32>,
+}
+
 /// One state row, decoded for people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StateRow {
@@ -94,22 +105,6 @@ pub struct StateRow {
     pub value: Vec<Value>,
     /// The watermark, microseconds since 1970, at which the row leaves; none where it stays for ever.
     pub expires_us: Option<i64>,
-}
-
-impl StateRows {
-    /// All rows of several pieces of equal types.
-    #[must_use]
-    pub fn concat(pieces: &[Self]) -> Self {
-        let joined = |columns: &dyn Fn(&Self) -> &Vec<ArrayRef>| -> Vec<ArrayRef> {
-            let count = pieces.first().map_or(0, |piece| columns(piece).len());
-            (0..count).map(|index| concat(pieces.iter().map(|piece| &columns(piece)[index]))).collect()
-        };
-        Self {
-            keys: joined(&|piece| &piece.keys),
-            values: joined(&|piece| &piece.values),
-            rows: pieces.iter().map(|piece| piece.rows).sum(),
-        }
-    }
 }
 
 impl Memory {
@@ -288,7 +283,7 @@ impl Memory {
 
     /// Sets the value of a key, both as bytes.
     pub fn put_raw(&mut self, key: &[u8], value: &[u8]) {
-        let expires_us = self.expiry_of_row(key, value);
+        let expires_us = self.expiries_of_rows(&[(key, value)]).into_iter().next().flatten();
         self.store_mut().put(key, value, expires_us);
     }
 
@@ -315,7 +310,7 @@ impl Memory {
     /// When the first row expires, in microseconds; none where none does.
     #[must_use]
     pub fn first_expiry_us(&self) -> Option<i64> {
-        self.store().scan_with_expiry().into_iter().filter_map(|(.., expires_us)| expires_us).min()
+        self.store().first_expiry_us()
     }
 
     /// Whether the key is there.
@@ -338,17 +333,32 @@ impl Memory {
     /// Removes these keys; says how many were there.
     pub fn remove<'a>(&mut self, keys: impl IntoIterator<Item = &'a [u8]>) -> u64 {
         let store = self.store_mut();
-        keys.into_iter().map(|key| u64::from(store.remove(key))).sum()
+        let gone: Vec<&[u8]> = keys.into_iter().filter(|key| store.remove(key)).collect();
+        self.close_gaps(&gone);
+        gone.len() as u64
+    }
+
+    /// Moves each key's last rows into the places of those that are gone, so that its rows stay numbered without holes.
+    fn close_gaps(&mut self, gone: &[&[u8]]) {
+        if !self.is_numbered() {
+            return;
+        }
+        let mut gone = gone.to_vec();
+        gone.sort_unstable();
+        let store = self.store_mut();
+        for key in gone {
+            let last = store.last_with_prefix(before_number(key)).filter(|last| *last > key).map(<[u8]>::to_vec);
+            if let Some(last) = last {
+                store.rename(&last, key);
+            }
+        }
     }
 
     /// Removes the rows that a watermark of this time evicts, and gives them in Spark's order.
     pub fn evict(&mut self, until_us: i64) -> StateRows {
         let expired = self.store_mut().expired(until_us);
         let rows = self.in_order(self.decode(&expired), expired.iter().map(|(key, _)| key.as_slice()));
-        let store = self.store_mut();
-        for (key, _) in &expired {
-            store.remove(key);
-        }
+        self.remove(expired.iter().map(|(key, _)| key.as_slice()));
         rows
     }
 
@@ -387,12 +397,23 @@ impl Memory {
         self.decode(&[])
     }
 
-    /// The rows whose keys begin with these bytes, by key, and their keys' bytes.
+    /// The rows whose keys begin with each of these bytes.
     #[must_use]
-    pub fn with_prefix_bytes(&mut self, prefix: &[u8]) -> (StateRows, Vec<Vec<u8>>) {
-        let found = self.store_mut().scan_prefix(prefix);
-        let rows = self.decode(&found);
-        (rows, found.into_iter().map(|(key, _)| key).collect())
+    pub fn with_prefixes<'a>(&mut self, prefixes: impl IntoIterator<Item = &'a [u8]>) -> Prefixed {
+        let (mut found, mut ends) = (Vec::new(), Vec::new());
+        for prefix in prefixes {
+            found.extend(self.store_mut().scan_prefix(prefix));
+            ends.push(found.len() as u32);
+        }
+        Prefixed { rows: self.decode(&found), keys: found.into_iter().map(|(key, _)| key).collect(), ends }
+    }
+
+    /// For each of these prefixes the key columns of its last key, where it has one, and whether it has.
+    #[must_use]
+    pub fn last_keys<'a>(&mut self, prefixes: impl IntoIterator<Item = &'a [u8]>) -> (Vec<ArrayRef>, Vec<bool>) {
+        let store = self.store_mut();
+        let last: Vec<Option<Vec<u8>>> = prefixes.into_iter().map(|prefix| store.last_with_prefix(prefix).map(<[u8]>::to_vec)).collect();
+        (self.key_codec.decode(last.iter().flatten().map(Vec::as_slice)), last.iter().map(Option::is_some).collect())
     }
 
     /// The store for people, at most so many rows.
@@ -412,8 +433,7 @@ impl Memory {
     #[must_use]
     pub fn view(&self, at_most: usize) -> Vec<StateRow> {
         let Some(store) = &self.store else { return Vec::new() };
-        let mut rows = store.scan_with_expiry();
-        rows.truncate(at_most);
+        let rows = store.first_with_expiry(at_most);
         let keys = self.key_codec.decode(rows.iter().map(|(key, ..)| *key));
         let values = self.value_codec.decode(rows.iter().map(|(_, value, _)| *value));
         let cells = |columns: &[ArrayRef], schema: &Schema, row: usize| -> Vec<Value> {
@@ -442,14 +462,14 @@ impl Memory {
         }
     }
 
-    pub(super) fn expiry_of_row(&self, key: &[u8], value: &[u8]) -> Option<i64> {
+    pub(super) fn expiries_of_rows(&self, rows: &[(&[u8], &[u8])]) -> Vec<Option<i64>> {
         let times = match self.expiry {
-            Expiry::Never => return None,
-            Expiry::Bytes => return super::state_variables::expires_us(key, value),
-            Expiry::Key(column) => event_times(&self.key_codec.decode([key])[column]),
-            Expiry::Value(column) => event_times(&self.value_codec.decode([value])[column]),
+            Expiry::Bytes => return rows.iter().map(|(key, value)| super::state_variables::expires_us(key, value)).collect(),
+            Expiry::Never => return vec![None; rows.len()],
+            Expiry::Key(column) => event_times(&self.key_codec.decode(rows.iter().map(|row| row.0))[column]),
+            Expiry::Value(column) => event_times(&self.value_codec.decode(rows.iter().map(|row| row.1))[column]),
         };
-        expiry_at(&times, 0)
+        (0..rows.len()).map(|row| expiry_at(&times, row)).collect()
     }
 
     fn store(&self) -> &StateStore {

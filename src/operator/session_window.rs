@@ -30,6 +30,7 @@ use super::file_layout::Held;
 use super::group_keys::group;
 use super::group_keys::normalized;
 use super::memory::Expiry;
+use super::memory::Prefixed;
 use super::memory::StateRows;
 use super::partial::Partial;
 use super::partial::buffer_fields;
@@ -220,14 +221,13 @@ impl MergeSessions {
         );
         let prefixes = prefix.encode(base_keys, count);
         let memory = self.memory_mut();
-        let (mut pieces, mut ids, mut bytes) = (vec![memory.none()], Vec::new(), Vec::new());
-        for (number, prefix) in prefixes.iter().enumerate() {
-            let (rows, keys) = memory.with_prefix_bytes(prefix.data());
-            ids.extend(std::iter::repeat_n(number as u32, rows.rows));
-            bytes.extend(keys);
-            pieces.push(rows);
-        }
-        (sessions_of(&StateRows::concat(&pieces)), ids, bytes)
+        let Prefixed { rows, keys, ends } = memory.with_prefixes(prefixes.iter().map(|prefix| prefix.data()));
+        let mut start = 0;
+        let ids = ends.iter().enumerate().flat_map(|(number, end)| {
+            let count = end - std::mem::replace(&mut start, *end);
+            std::iter::repeat_n(number as u32, count as usize)
+        });
+        (sessions_of(&rows), ids.collect(), keys)
     }
 
     /// Joins sessions of a key that touch or overlap, in the order of their starts.

@@ -32,6 +32,7 @@ use super::file_layout::FileStore;
 use super::file_layout::Held;
 use super::group_keys::normalized;
 use super::memory::Expiry;
+use super::memory::Prefixed;
 use super::memory::StateRows;
 use super::rows::Column;
 use super::rows::take;
@@ -119,23 +120,17 @@ impl StreamJoin {
     fn find(&mut self, rows: &Rows, from_left: bool, context: &BatchContext) -> Result<Found> {
         let (own, other) = if from_left { (&self.left, &mut self.right) } else { (&self.right, &mut self.left) };
         let prefixes = own.prefixes(rows, context)?;
-        let mut ranges: HashMap<Vec<u8>, (u32, u32)> = HashMap::new();
-        let (mut pieces, mut other_keys, mut candidates) = (vec![other.memory.none()], Vec::new(), (Vec::new(), Vec::new()));
-        for row in 0..rows.rows {
-            let prefix = prefixes.row(row).data().to_vec();
-            let range = ranges.entry(prefix).or_insert_with_key(|prefix| {
-                let (found, keys) = other.memory.with_prefix_bytes(prefix);
-                let start = other_keys.len() as u32;
-                other_keys.extend(keys);
-                pieces.push(found);
-                (start, other_keys.len() as u32)
-            });
-            for place in range.0..range.1 {
+        let (numbers, distinct) = numbered(&prefixes);
+        let Prefixed { rows: state, keys: other_keys, ends } =
+            other.memory.with_prefixes(distinct.iter().map(|row| prefixes.row(*row).data()));
+        let mut candidates = (Vec::new(), Vec::new());
+        for (row, number) in numbers.iter().enumerate() {
+            let start = number.checked_sub(1).map_or(0, |before| ends[before]);
+            for place in start..ends[*number] {
                 candidates.0.push(row as u32);
                 candidates.1.push(place);
             }
         }
-        let state = StateRows::concat(&pieces);
         let stored = other.rows_of(&state);
         let (own_places, other_places) = (UInt32Array::from(candidates.0), UInt32Array::from(candidates.1));
         let (own_rows, other_rows) = (rows.take(&own_places), stored.take(&other_places));
@@ -365,21 +360,16 @@ impl Side {
         let chosen = places(stored);
         let rows = rows.take(&chosen);
         let prefixes = self.prefixes(&rows, context)?;
-        let mut next: HashMap<Vec<u8>, i64> = HashMap::new();
-        let mut indexes = Vec::with_capacity(rows.rows);
-        for prefix in prefixes.iter() {
-            let memory = &mut self.memory;
-            let index = next.entry(prefix.data().to_vec()).or_insert_with_key(|prefix| {
-                let (found, _) = memory.with_prefix_bytes(prefix);
-                found
-                    .keys
-                    .last()
-                    .and_then(|indexes| indexes.as_primitive::<Int64Type>().values().iter().max().copied())
-                    .map_or(0, |index| index + 1)
-            });
-            indexes.push(*index);
-            *index += 1;
-        }
+        let (numbers, distinct) = numbered(&prefixes);
+        let (last, is_there) = self.memory.last_keys(distinct.iter().map(|row| prefixes.row(*row).data()));
+        let mut last = last.last().into_iter().flat_map(|indexes| indexes.as_primitive::<Int64Type>().values().iter().copied());
+        let mut next: Vec<i64> =
+            is_there.iter().map(|is_there| if *is_there { last.next().map_or(0, |index| index + 1) } else { 0 }).collect();
+        let take_index = |number: &usize| {
+            next[*number] += 1;
+            next[*number] - 1
+        };
+        let indexes: Vec<i64> = numbers.iter().map(take_index).collect();
         let mut keys = self.key_columns(&rows, context)?;
         keys.push(Arc::new(Int64Array::from(indexes)));
         let mut values = rows.columns.clone();
@@ -426,6 +416,19 @@ fn files_of(store: &str, columns: &[Column], keys: &Schema, values: &Schema) -> 
         values: vec![FileColumn::new(Field::new("value", DataType::Long), Held::Nowhere)],
     };
     vec![counts, FileStore { name: store.to_owned(), keys, values }]
+}
+
+/// The number of each row's prefix, counted in the order of first appearance, and the row in which each appears first.
+fn numbered(prefixes: &arrow_row::Rows) -> (Vec<usize>, Vec<usize>) {
+    let (mut known, mut distinct) = (HashMap::new(), Vec::new());
+    let number = |(row, prefix): (usize, arrow_row::Row<'_>)| {
+        *known.entry(prefix.data().to_vec()).or_insert_with(|| {
+            distinct.push(row);
+            distinct.len() - 1
+        })
+    };
+    let numbers = prefixes.iter().enumerate().map(number).collect();
+    (numbers, distinct)
 }
 
 fn matched_flags(state: &StateRows) -> Vec<bool> {

@@ -20,9 +20,9 @@ impl Playground {
 
     /// Lets the clock run until one more micro-batch has run, for at most an hour. What the program died of, if it did.
     pub fn step(&mut self) -> Option<Box<Diagnostic>> {
-        let before = self.reports.len();
+        let before = self.reports.all().len();
         let until_ms = self.driver.world.now_ms().saturating_add(3_600_000);
-        self.run_clock(until_ms, move |playground| playground.reports.len() > before)
+        self.run_clock(until_ms, move |playground| playground.reports.all().len() > before)
     }
 
     /// Lets the clock run until the program has ended, died, or waits for what will never come, for at most so long.

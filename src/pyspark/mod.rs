@@ -33,6 +33,7 @@ mod processor;
 mod progress;
 mod query;
 mod reader;
+mod reports;
 mod row;
 mod rows;
 mod session;

@@ -5,6 +5,7 @@ use super::driver::Driver;
 use super::driver::Printed;
 use super::hints;
 use super::listener;
+use super::reports::Reports;
 use crate::connector::Packages;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
@@ -77,7 +78,7 @@ pub struct Playground {
     pub(super) waiting: Option<u64>,
     /// When each active query may be stepped next.
     pub(super) due_ms: BTreeMap<QueryId, i64>,
-    pub(super) reports: Vec<BatchReport>,
+    pub(super) reports: Reports,
     pub(super) failures: Vec<Diagnostic>,
     crashed: bool,
 }
@@ -101,7 +102,7 @@ impl Playground {
             state: ProgramState::Absent,
             waiting: None,
             due_ms: BTreeMap::new(),
-            reports: Vec::new(),
+            reports: Reports::default(),
             failures: Vec::new(),
             crashed: false,
         }
@@ -331,10 +332,10 @@ impl Playground {
         self.driver.world.disk().read(path).map(<[u8]>::to_vec)
     }
 
-    /// Every micro-batch since the beginning, in order.
+    /// Every micro-batch since the beginning, in order. Of more than a million rows those of the oldest batches are gone.
     #[must_use]
     pub fn reports(&self) -> &[BatchReport] {
-        &self.reports
+        self.reports.all()
     }
 
     /// What queries died of while the clock ran, since the last call.

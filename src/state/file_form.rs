@@ -4,37 +4,43 @@
 pub type Record = (Vec<u8>, Option<Vec<u8>>);
 
 /// What became of a key since the last commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change<'a> {
     /// The key.
-    pub key: Vec<u8>,
-    /// Whether it was there at the last commit.
-    pub was_there: bool,
+    pub key: &'a [u8],
     /// Its value now; none where it is gone.
-    pub value: Option<Vec<u8>>,
+    pub value: Option<&'a [u8]>,
 }
 
-/// Gives the rows of a store whose keys begin with these bytes, by key.
-pub type Scan<'a> = &'a mut dyn FnMut(&[u8]) -> Vec<(Vec<u8>, Vec<u8>)>;
+/// Takes the records of the files one by one: the number of the folder, the key, the value or none for a removal.
+pub type Emit<'a> = &'a mut dyn FnMut(usize, &[u8], Option<&[u8]>);
+
+/// Gives the last key that begins with these bytes.
+pub type LastKey<'a> = &'a dyn Fn(&[u8]) -> Option<&'a [u8]>;
 
 /// The form of a store's files.
 pub trait FileForm {
-    /// When a row leaves the state, from its key and value: microseconds since 1970, or never. The files do not say.
-    fn expiry_of(&self, key: &[u8], value: &[u8]) -> Option<i64>;
+    /// When rows leave the state, from their keys and values: microseconds since 1970, or never. The files do not say.
+    fn expiries(&self, rows: &[(&[u8], &[u8])]) -> Vec<Option<i64>>;
 
     /// The folders of the files, for a store that lies in this one; the last holds the rows.
     fn folders(&self, folder: &str) -> Vec<String> {
         vec![folder.to_owned()]
     }
 
-    /// The records of a batch's changes, for each folder.
-    fn delta(&self, changes: Vec<Change>, _scan: Scan<'_>) -> Vec<Vec<Record>> {
-        vec![changes.into_iter().map(|change| (change.key, change.value)).collect()]
+    /// Whether [`FileForm::delta`] asks for last keys, for which the store keeps its keys in order.
+    fn wants_order(&self) -> bool {
+        false
     }
 
-    /// The records of all rows, which come by key, for each folder.
-    fn snapshot(&self, rows: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<Vec<Record>> {
-        vec![rows.into_iter().map(|(key, value)| (key, Some(value))).collect()]
+    /// Gives the records of a batch's changes.
+    fn delta<'a>(&self, changes: &[Change<'a>], _last: LastKey<'a>, emit: Emit<'_>) {
+        changes.iter().for_each(|change| emit(0, change.key, change.value));
+    }
+
+    /// Gives the records of all rows, which come by key.
+    fn snapshot(&self, rows: &[(&[u8], &[u8])], emit: Emit<'_>) {
+        rows.iter().for_each(|(key, value)| emit(0, key, Some(value)));
     }
 
     /// Records of the last folder as keys and values of the store; none where they are not of this form.
@@ -45,7 +51,7 @@ pub trait FileForm {
 
 /// The plain form: the files hold the store's own bytes.
 impl<F: Fn(&[u8], &[u8]) -> Option<i64>> FileForm for F {
-    fn expiry_of(&self, key: &[u8], value: &[u8]) -> Option<i64> {
-        self(key, value)
+    fn expiries(&self, rows: &[(&[u8], &[u8])]) -> Vec<Option<i64>> {
+        rows.iter().map(|(key, value)| self(key, value)).collect()
     }
 }

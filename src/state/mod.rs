@@ -14,7 +14,7 @@ mod snapshot;
 mod store;
 
 pub use commit_log::{CommitLog, CommitMetadata};
-pub use file_form::{Change, FileForm, Record, Scan};
+pub use file_form::{Change, Emit, FileForm, LastKey, Record};
 pub use metadata::{OperatorMetadata, StateStoreInfo, StreamMetadata};
 pub use offset_log::{OffsetLog, OffsetSeq};
 pub use recovery::{Decision, Observed, observe, recover};

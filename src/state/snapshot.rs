@@ -18,16 +18,12 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// These records.
-    pub(super) fn of(records: &[Record]) -> Self {
-        let mut made = Self::default();
-        for (key, value) in records {
-            match value {
-                Some(value) => made.put(key, value),
-                None => made.remove(key),
-            }
+    /// Takes a record.
+    pub(super) fn take(&mut self, key: &[u8], value: Option<&[u8]>) {
+        match value {
+            Some(value) => self.put(key, value),
+            None => self.remove(key),
         }
-        made
     }
 
     fn put(&mut self, key: &[u8], value: &[u8]) {
@@ -52,19 +48,39 @@ impl Records {
     }
 }
 
-/// The records of a file as keys and values of a store.
-pub(super) fn read(path: &str, file: &[u8], form: &dyn FileForm) -> Result<Vec<Record>> {
-    let damaged = || malformed(path, "Error reading state file: it is damaged or not one of a state store.");
-    form.read(records(file).ok_or_else(damaged)?).ok_or_else(damaged)
+/// How many records are taken from a file at a time.
+const PIECE: usize = 4096;
+
+/// Gives the records of a file as keys and values of a store, piece by piece.
+pub(super) fn read(path: &str, file: &[u8], form: &dyn FileForm, take: &mut dyn FnMut(Vec<Record>)) -> Result<()> {
+    pieces(path, file, &mut |piece| form.read(piece).map(&mut *take))
 }
 
-/// The records of a file; none where it is damaged.
-pub(super) fn records(file: &[u8]) -> Option<Vec<Record>> {
-    let bytes = lz4_block::unwrap(file)?;
+/// Gives the records of a file piece by piece; `take` says whether they are good.
+fn pieces(path: &str, file: &[u8], take: &mut dyn FnMut(Vec<Record>) -> Option<()>) -> Result<()> {
+    let damaged = || malformed(path, "Error reading state file: it is damaged or not one of a state store.");
+    let bytes = lz4_block::unwrap(file).ok_or_else(damaged)?;
     let mut rest = &bytes[..];
+    loop {
+        let piece = records(&mut rest).ok_or_else(damaged)?;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        take(piece).ok_or_else(damaged)?;
+    }
+}
+
+/// The next records, none at the end; `None` where they are damaged.
+fn records(rest: &mut &[u8]) -> Option<Vec<Record>> {
     let mut found = Vec::new();
-    while let Some(key) = take_part(&mut rest)? {
-        found.push((key.to_vec(), take_part(&mut rest)?.map(<[u8]>::to_vec)));
+    while found.len() < PIECE {
+        let before = *rest;
+        let Some(key) = take_part(rest)? else {
+            // The mark of the end stays, so that the next piece is empty.
+            *rest = before;
+            break;
+        };
+        found.push((key.to_vec(), take_part(rest)?.map(<[u8]>::to_vec)));
     }
     Some(found)
 }
@@ -90,13 +106,15 @@ fn take_part<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
 pub fn read_version(disk: &Disk, folder: &str, version: u64) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     let mut rows = std::collections::BTreeMap::new();
     for path in files_of(disk, folder, version)? {
-        let damaged = || malformed(&path, "Error reading state file: it is damaged or not one of a state store.");
-        for (key, value) in records(disk.read(&path).unwrap_or_default()).ok_or_else(damaged)? {
-            match value {
-                Some(value) => rows.insert(key, value),
-                None => rows.remove(&key),
-            };
-        }
+        pieces(&path, disk.read(&path).unwrap_or_default(), &mut |piece| {
+            for (key, value) in piece {
+                match value {
+                    Some(value) => rows.insert(key, value),
+                    None => rows.remove(&key),
+                };
+            }
+            Some(())
+        })?;
     }
     Ok(rows.into_iter().collect())
 }

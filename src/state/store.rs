@@ -3,13 +3,14 @@
 //! Changes of a batch stand in the map at once, with an undo log beside it: `commit` writes them as the next version,
 //! `abort` takes them back. The cost of a commit follows the changes, of `expired` the rows that it returns.
 
-use super::file_form::{Change, FileForm};
+use super::file_form::{Change, FileForm, Record};
 use super::snapshot::{self, Records};
 use crate::diag::Result;
 use crate::world::Disk;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use std::hash::BuildHasher;
+use std::ops::Bound;
 
 /// After so many versions everything is written anew: `spark.sql.streaming.stateStore.minDeltasForSnapshot`.
 const DELTAS_BEFORE_SNAPSHOT: u64 = 10;
@@ -31,7 +32,8 @@ pub struct StateStore {
     hasher: DefaultHashBuilder,
     index: HashTable<u32>,
     rows: Vec<Row>,
-    free: Vec<u32>,
+    /// Free slots; the last one is taken first.
+    free: BinaryHeap<u32>,
     /// Rows by expiry. A row may stand under an expiry that it no longer has; those are passed over and cleared.
     expiries: BTreeMap<i64, Vec<u32>>,
     /// All keys in order; kept from the first `scan_prefix` on.
@@ -40,6 +42,8 @@ pub struct StateStore {
     bytes: usize,
     bytes_since_snapshot: u64,
     snapshot_version: u64,
+    /// The snapshots whose predecessors are still on the disk.
+    snapshots: VecDeque<u64>,
 }
 
 /// A key and its value in one piece of memory.
@@ -96,13 +100,14 @@ impl StateStore {
             hasher: DefaultHashBuilder::default(),
             index: HashTable::new(),
             rows: Vec::new(),
-            free: Vec::new(),
+            free: BinaryHeap::new(),
             expiries: BTreeMap::new(),
             ordered: None,
             undo: Vec::new(),
             bytes: 0,
             bytes_since_snapshot: 0,
             snapshot_version: 0,
+            snapshots: VecDeque::new(),
         };
         for folder in &store.folders {
             snapshot::files_of(disk, folder, version)?;
@@ -114,16 +119,29 @@ impl StateStore {
             } else {
                 store.bytes_since_snapshot += file.len() as u64;
             }
-            for (key, value) in snapshot::read(&path, file, form)? {
-                match value {
-                    Some(value) => store.put(&key, &value, form.expiry_of(&key, &value)),
-                    None => drop(store.remove(&key)),
-                }
-            }
+            snapshot::read(&path, file, form, &mut |records| store.take(&records, form))?;
             store.settle();
         }
+        let names = disk.names_in(store.rows_folder());
+        let mut snapshots: Vec<u64> =
+            names.iter().filter(|name| name.ends_with(".snapshot")).filter_map(|name| snapshot::version_of(name)).collect();
+        snapshots.retain(|snapshot| *snapshot <= version);
+        snapshots.sort_unstable();
+        store.snapshots = snapshots.into();
         store.version = version;
         Ok(store)
+    }
+
+    /// Takes records of a file.
+    fn take(&mut self, records: &[Record], form: &dyn FileForm) {
+        let put: Vec<(&[u8], &[u8])> = records.iter().filter_map(|(key, value)| Some((key.as_slice(), value.as_deref()?))).collect();
+        let mut expiries = form.expiries(&put).into_iter();
+        for (key, value) in records {
+            match value {
+                Some(value) => self.put(key, value, expiries.next().flatten()),
+                None => drop(self.remove(key)),
+            }
+        }
     }
 
     fn rows_folder(&self) -> &str {
@@ -216,6 +234,16 @@ impl StateStore {
         found
     }
 
+    /// When the first row expires, microseconds since 1970; none where none does.
+    #[must_use]
+    pub fn first_expiry_us(&self) -> Option<i64> {
+        let expires = |slot: &u32, at_us: i64| {
+            let row = &self.rows[*slot as usize];
+            row.state != RowState::Gone && row.expires_us == at_us
+        };
+        self.expiries.iter().find(|(at_us, slots)| slots.iter().any(|slot| expires(slot, **at_us))).map(|(at_us, _)| *at_us)
+    }
+
     /// All rows in the order of their keys.
     #[must_use]
     pub fn scan(&self) -> Vec<(&[u8], &[u8])> {
@@ -227,36 +255,49 @@ impl StateStore {
 
     /// The rows whose keys begin with this prefix, in the order of their keys. The first call sorts all keys; from then on they stay sorted.
     pub fn scan_prefix(&mut self, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
-        self.order();
+        self.ordered();
         self.keys_from(prefix).map(|key| (key.to_vec(), self.get(key).unwrap_or_default().to_vec())).collect()
     }
 
     /// How many keys begin with this prefix.
     pub fn count_prefix(&mut self, prefix: &[u8]) -> usize {
-        self.order();
+        self.ordered();
         self.keys_from(prefix).count()
-    }
-
-    fn order(&mut self) {
-        if self.ordered.is_none() {
-            self.ordered = Some(self.index.iter().map(|slot| self.rows[*slot as usize].key().into()).collect());
-        }
     }
 
     /// The sorted keys that begin with a prefix.
     fn keys_from<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let bounds = (std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded);
+        let bounds = (Bound::Included(prefix), Bound::Unbounded);
         let keys = self.ordered.iter().flat_map(move |ordered| ordered.range::<[u8], _>(bounds));
         keys.map(|key| &**key).take_while(move |key| key.starts_with(prefix))
     }
 
-    /// Each row's expiry in microseconds since 1970, or never, for a view of the state; in the order of keys.
+    /// The key that is the last of those that begin with this prefix.
     #[must_use]
-    pub fn scan_with_expiry(&self) -> Vec<(&[u8], &[u8], Option<i64>)> {
-        let rows = self.index.iter().map(|slot| &self.rows[*slot as usize]);
-        let mut rows: Vec<_> = rows.map(|row| (row.key(), row.value(), (row.expires_us != NEVER).then_some(row.expires_us))).collect();
-        rows.sort_unstable();
-        rows
+    pub fn last_with_prefix(&mut self, prefix: &[u8]) -> Option<&[u8]> {
+        self.ordered();
+        self.last_of(prefix)
+    }
+
+    /// Gives a row another key, which is not there.
+    pub fn rename(&mut self, from: &[u8], to: &[u8]) {
+        let Some(slot) = self.find(from) else { return };
+        let row = &self.rows[slot as usize];
+        let (value, expires_us) = (row.value().to_vec(), row.expires_us);
+        self.remove(from);
+        self.put(to, &value, (expires_us != NEVER).then_some(expires_us));
+    }
+
+    /// The first rows in the order of keys, at most so many, each with its expiry in microseconds since 1970 or never: for a view of the state.
+    #[must_use]
+    pub fn first_with_expiry(&self, at_most: usize) -> Vec<(&[u8], &[u8], Option<i64>)> {
+        let mut rows: Vec<&Row> = self.index.iter().map(|slot| &self.rows[*slot as usize]).collect();
+        if at_most < rows.len() {
+            rows.select_nth_unstable_by(at_most, |a, b| a.key().cmp(b.key()));
+            rows.truncate(at_most);
+        }
+        rows.sort_unstable_by(|a, b| a.key().cmp(b.key()));
+        rows.into_iter().map(|row| (row.key(), row.value(), (row.expires_us != NEVER).then_some(row.expires_us))).collect()
     }
 
     /// Make the changes the next version on the disk; gives its number.
@@ -264,11 +305,14 @@ impl StateStore {
     /// # Errors
     /// None as yet: the disk takes every write.
     pub fn commit(&mut self, disk: &mut Disk, form: &dyn FileForm) -> Result<u64> {
-        let changes = self.changes();
-        let delta = form.delta(changes, &mut |prefix| self.scan_prefix(prefix));
+        if form.wants_order() {
+            self.ordered();
+        }
         self.version += 1;
-        for (folder, records) in self.folders.iter().zip(delta) {
-            let file = Records::of(&records).into_file();
+        let mut files: Vec<Records> = self.folders.iter().map(|_| Records::default()).collect();
+        form.delta(&self.changes(), &|prefix| self.last_of(prefix), &mut |folder, key, value| files[folder].take(key, value));
+        for (folder, file) in self.folders.iter().zip(files) {
+            let file = file.into_file();
             self.bytes_since_snapshot += file.len() as u64;
             disk.put(&format!("{folder}/{}.delta", self.version), file);
         }
@@ -285,7 +329,19 @@ impl StateStore {
                 self.link(slot, row);
             }
         }
-        self.free = (0..self.rows.len() as u32).rev().filter(|slot| self.rows[*slot as usize].state == RowState::Gone).collect();
+        self.free = (0..self.rows.len() as u32).filter(|slot| self.rows[*slot as usize].state == RowState::Gone).collect();
+    }
+
+    fn ordered(&mut self) -> &BTreeSet<Box<[u8]>> {
+        let (index, rows) = (&self.index, &self.rows);
+        self.ordered.get_or_insert_with(|| index.iter().map(|slot| rows[*slot as usize].key().into()).collect())
+    }
+
+    /// The last key with this prefix, once the keys are in order.
+    fn last_of(&self, prefix: &[u8]) -> Option<&[u8]> {
+        let after = successor(prefix);
+        let after = after.as_ref().map_or(Bound::Unbounded, |after| Bound::Excluded(after.as_slice()));
+        self.ordered.as_ref()?.range::<[u8], _>((Bound::Included(prefix), after)).next_back().map(|key| &**key)
     }
 
     fn find(&self, key: &[u8]) -> Option<u32> {
@@ -352,18 +408,14 @@ impl StateStore {
     }
 
     /// What changed since the last commit, in the order of first change.
-    fn changes(&self) -> Vec<Change> {
-        let mut changes = Vec::new();
+    fn changes(&self) -> Vec<Change<'_>> {
+        let mut changes = Vec::with_capacity(self.undo.len());
         for undo in &self.undo {
             let now = &self.rows[undo.slot as usize];
             match &undo.before {
                 // Its key may be back in another slot, which has its own entry in the undo log and comes later.
-                Some(before) if now.state == RowState::Gone => {
-                    changes.push(Change { key: before.key().to_vec(), was_there: true, value: None });
-                }
-                before if now.state == RowState::Changed => {
-                    changes.push(Change { key: now.key().to_vec(), was_there: before.is_some(), value: Some(now.value().to_vec()) });
-                }
+                Some(before) if now.state == RowState::Gone => changes.push(Change { key: before.key(), value: None }),
+                _ if now.state == RowState::Changed => changes.push(Change { key: now.key(), value: Some(now.value()) }),
                 _ => {}
             }
         }
@@ -372,15 +424,17 @@ impl StateStore {
 
     /// The changes are the state now.
     fn settle(&mut self) {
+        let mut freed = Vec::new();
         for Undo { slot, .. } in std::mem::take(&mut self.undo) {
             let row = &mut self.rows[slot as usize];
             match row.state {
-                RowState::Gone => self.free.push(slot),
+                RowState::Gone => freed.push(slot),
                 _ => row.state = RowState::Committed,
             }
         }
-        self.free.sort_unstable();
-        self.free.dedup();
+        freed.sort_unstable();
+        freed.dedup();
+        self.free.extend(freed);
     }
 
     /// A snapshot when it is due; old files go.
@@ -389,15 +443,30 @@ impl StateStore {
         if self.version - self.snapshot_version >= DELTAS_BEFORE_SNAPSHOT && worth_it {
             self.snapshot_version = self.version;
             self.bytes_since_snapshot = 0;
-            let rows = self.scan().into_iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
-            for (folder, records) in self.folders.iter().zip(form.snapshot(rows)) {
-                disk.put(&format!("{folder}/{}.snapshot", self.version), Records::of(&records).into_file());
+            self.snapshots.push_back(self.version);
+            let mut files: Vec<Records> = self.folders.iter().map(|_| Records::default()).collect();
+            form.snapshot(&self.scan(), &mut |folder, key, value| files[folder].take(key, value));
+            for (folder, file) in self.folders.iter().zip(files) {
+                disk.put(&format!("{folder}/{}.snapshot", self.version), file.into_file());
             }
+        }
+        self.purge(disk);
+    }
+
+    /// Files go once a snapshot that is old enough makes up for them.
+    fn purge(&mut self, disk: &mut Disk) {
+        if self.snapshots.front().is_none_or(|oldest| self.version - oldest < 2) {
+            return;
         }
         let used: u64 = self.folders.iter().flat_map(|folder| disk.files_under(folder)).map(|file| file.size).sum();
         let kept = if used > BYTES_KEPT { 2 } else { VERSIONS_KEPT };
-        if self.version > kept {
-            self.folders.iter().for_each(|folder| snapshot::purge(disk, folder, self.version - kept));
+        let mut old = None;
+        while let Some(version) = self.snapshots.front().copied().filter(|version| self.version - version >= kept) {
+            old = Some(version);
+            self.snapshots.pop_front();
+        }
+        if let Some(keep) = old {
+            self.folders.iter().for_each(|folder| snapshot::purge(disk, folder, keep));
         }
     }
 }
@@ -407,6 +476,14 @@ fn row(key: &[u8], value: &[u8], state: RowState, expires_us: i64) -> Row {
     data.extend_from_slice(key);
     data.extend_from_slice(value);
     Row { data: data.into_boxed_slice(), key_len: key.len() as u32, state, expires_us }
+}
+
+/// The least of the texts that are greater than all that begin with this prefix; none where there is none.
+fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte < u8::MAX)?;
+    let mut after = prefix[..=last].to_vec();
+    after[last] += 1;
+    Some(after)
 }
 
 fn pair(row: &Row) -> (Vec<u8>, Vec<u8>) {

@@ -50,7 +50,8 @@ fn expiry_of(_: &[u8], value: &[u8]) -> Option<i64> {
 }
 
 fn check_same(store: &StateStore, model: &Model) {
-    let found: Vec<_> = store.scan_with_expiry().into_iter().map(|(key, value, expiry)| (key.to_vec(), value.to_vec(), expiry)).collect();
+    let found: Vec<_> =
+        store.first_with_expiry(usize::MAX).into_iter().map(|(key, value, expiry)| (key.to_vec(), value.to_vec(), expiry)).collect();
     let expected: Vec<_> = model.iter().map(|(key, (value, expiry))| (key.clone(), value.clone(), *expiry)).collect();
     assert_eq!(found, expected);
     assert_eq!(store.len(), model.len());

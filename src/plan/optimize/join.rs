@@ -40,9 +40,7 @@ impl Pushing<'_> {
         let own: Vec<Predicate> =
             conjuncts.into_iter().map(|typed| Predicate { typed: self.folded(typed.clone()), implied: false }).collect();
         let join_type = without_unmatched(join_type, left, right, &above);
-        // What only repeats a condition above keeps rows out of the join's state once it stands below.
-        let above = above.into_iter().map(|predicate| Predicate { implied: false, ..predicate }).collect();
-        let mut split = split(join_type, left, right, own, above);
+        let mut split = split(join_type, left, right, own, real(above));
         self.infer_sides(join_type, left, right, &mut split);
         let (left_in, right_in) = (self.push(left, split.left), self.push(right, split.right));
         let condition = split.joint.into_iter().map(|predicate| predicate.typed).reduce(infer::and);
@@ -76,6 +74,17 @@ impl Pushing<'_> {
             into.extend(new);
         }
     }
+}
+
+/// What a window above the join implies keeps rows out of the join's state once it stands below; what another condition implies goes with that one.
+fn real(above: Vec<Predicate>) -> Vec<Predicate> {
+    let stated: Vec<ColumnId> =
+        above.iter().filter(|predicate| !predicate.implied).flat_map(|predicate| infer::intolerant(&predicate.typed)).collect();
+    let of = |predicate: Predicate| {
+        let repeats = infer::intolerant(&predicate.typed).iter().all(|id| stated.contains(id));
+        Predicate { implied: predicate.implied && repeats, ..predicate }
+    };
+    above.into_iter().map(of).collect()
 }
 
 /// The join's columns: those of the outer side may be null.
