@@ -80,8 +80,8 @@ impl Join {
     }
 
     fn matches(&self, left: &Row, right: &Row) -> bool {
-        let (left_key, right_key) = (self.key(0, left), self.key(1, right));
-        if left_key != right_key || left_key.contains(&Value::Null) {
+        // A null key equals another: what keeps them apart are conditions below the join, which a full outer join has not.
+        if self.key(0, left) != self.key(1, right) {
             return false;
         }
         let [before_ms, after_ms] = self.range_ms;
