@@ -75,6 +75,22 @@ impl Join {
         }
     }
 
+    /// Takes out the rows whose time has passed. The last row of the same key moves to the place of each: Spark numbers a key's rows without gaps.
+    fn evict(&mut self, side: usize, watermark_ms: Option<i64>) -> Vec<(Row, bool)> {
+        let (mut gone, mut place) = (Vec::new(), 0);
+        while let Some((row, _)) = self.sides[side].get(place) {
+            if !self.goes(side, row, watermark_ms) {
+                place += 1;
+                continue;
+            }
+            let key = self.key(side, row);
+            let last = self.sides[side].iter().rposition(|(other, _)| self.key(side, other) == key).unwrap_or(place);
+            self.sides[side].swap(place, last);
+            gone.push(self.sides[side].remove(last));
+        }
+        gone
+    }
+
     fn passes_own(&self, side: usize, row: &Row) -> bool {
         !self.positive[side] || row[2] > Value::Long(0)
     }
@@ -171,13 +187,11 @@ impl Rule for Join {
             }
         }
         for side in 0..2 {
-            let (gone, kept): (Vec<_>, Vec<_>) =
-                self.sides[side].clone().into_iter().partition(|(row, _)| self.goes(side, row, watermarks.evict_ms));
+            let gone = self.evict(side, watermarks.evict_ms);
             counters.removed += gone.len();
             if self.is_outer(side) {
                 out.extend(gone.iter().filter(|(_, matched)| !matched).map(|(row, _)| self.alone(side, row)));
             }
-            self.sides[side] = kept;
         }
         counters.total = self.sides[0].len() + self.sides[1].len();
         (out, counters)
