@@ -445,7 +445,6 @@ const DEFAULT_PROVIDER: &str = "org.apache.spark.sql.execution.streaming.state.H
 /// Conditions that Spark raises with the place in the query.
 const WITH_CONTEXT: &[&str] = &[
     "BINARY_ARITHMETIC_OVERFLOW",
-    "CANNOT_PARSE_TIMESTAMP",
     "CAST_INVALID_INPUT",
     "CAST_OVERFLOW",
     "DIVIDE_BY_ZERO",

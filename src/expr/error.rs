@@ -1,5 +1,6 @@
 //! Spark's errors of expressions, with their exact texts.
 
+use super::tree::Expr;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::types::DataType;
@@ -28,6 +29,17 @@ pub fn wrong_arity(name: &str, expected: &str, actual: usize) -> Box<Diagnostic>
         "The `{name}` requires {expected} parameters but the actual number is {actual}. Please, refer to 'https://spark.apache.org/docs/latest/sql-ref-functions.html' for a fix."
     );
     Diagnostic::analysis("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", said, "42605")
+}
+
+/// Whether Spark appends the place of the expression to an error of analysis: not where it finds the wrong number of arguments only while
+/// checking types (functions of any number), nor for a missing field of what is no name.
+pub fn is_placed(error: &Diagnostic, expr: &Expr) -> bool {
+    match error.condition.as_deref() {
+        Some("WRONG_NUM_ARGS.WITH_SUGGESTION") => false,
+        Some("WRONG_NUM_ARGS.WITHOUT_SUGGESTION") => !["requires >", "requires 2n"].iter().any(|it| error.message.contains(it)),
+        Some("FIELD_NOT_FOUND") => matches!(expr, Expr::Name(_)),
+        _ => true,
+    }
 }
 
 /// A construct of Spark's that Tidemark does not know yet.

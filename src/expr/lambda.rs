@@ -112,7 +112,8 @@ impl Higher<'_> {
         };
         // `transform` and `filter` may leave the index out.
         if names.len() > variables.len() || names.len() < variables.len() && !matches!(variables, [_, (DataType::Integer, false)]) {
-            let said = format!("A higher order function expects {} arguments, but got {}.", names.len(), variables.len());
+            let given = if matches!(variables, [_, (DataType::Integer, false)]) { 1 } else { variables.len() };
+            let said = format!("A higher order function expects {} arguments, but got {given}.", names.len());
             return Err(Diagnostic::analysis(
                 "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
                 format!("Invalid lambda function call. {said}"),

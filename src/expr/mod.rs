@@ -22,6 +22,7 @@ mod special;
 mod temporal;
 mod tree;
 mod typed;
+mod update_fields;
 mod window;
 
 #[cfg(test)]

@@ -282,6 +282,8 @@ fn call(name: &str, arguments: &[Expr], distinct: bool) -> String {
         ("like", 3) => return format!("{} LIKE {} ESCAPE '{}'", shown(0), shown(1), shown(2)),
         ("rlike" | "regexp" | "regexp_like", 2) => return format!("{}({}, {})", lower.to_ascii_uppercase(), shown(0), shown(1)),
         ("if", 3) => return format!("(IF({}, {}, {}))", shown(0), shown(1), shown(2)),
+        ("$with_field", 3) => return format!("update_fields({}, WithField({}))", shown(0), shown(2)),
+        ("$without_field", 2) => return format!("update_fields({})", shown(0)),
         ("$trim_both", 2) => return format!("TRIM(BOTH {} FROM {})", shown(1), shown(0)),
         ("$trim_leading", 2) => return format!("TRIM(LEADING {} FROM {})", shown(1), shown(0)),
         ("$trim_trailing", 2) => return format!("TRIM(TRAILING {} FROM {})", shown(1), shown(0)),

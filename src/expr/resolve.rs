@@ -69,7 +69,7 @@ impl Resolver<'_> {
     fn resolve_here(&self, expr: &Expr) -> Result<Typed> {
         match expr {
             Expr::At(inner, origin) => self.resolve(inner).map_err(|mut error| {
-                if error.class == Class::Analysis && !error.message.contains("; line ") {
+                if error.class == Class::Analysis && !error.message.contains("; line ") && error::is_placed(&error, inner) {
                     error.message.push_str(&format!("; line {} pos {}", origin.line, origin.position));
                 }
                 error
@@ -176,6 +176,9 @@ impl Resolver<'_> {
             return Err(Diagnostic::analysis("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", said, "42000"));
         }
         if let Some(found) = special::resolve_call(self, whole, &lower, arguments)? {
+            return Ok(found);
+        }
+        if let Some(found) = super::update_fields::resolve_call(self, whole, &lower, arguments)? {
             return Ok(found);
         }
         if let Some(found) = lambda::resolve_call(self, whole, &lower, arguments)? {

@@ -38,7 +38,7 @@ pub fn rewrite(operator: &str, arguments: &[Typed], settings: &Settings) -> Opti
         "+" => plus(a, b, settings),
         "-" => minus(a, b, settings),
         "*" if is_interval(&a.data_type) => Some(call("$interval_times", vec![a, cast(b, &T::Double, settings.ansi)], settings)),
-        "*" => Some(call("$interval_times", vec![b, cast(a, &T::Double, settings.ansi)], settings)),
+        "*" if is_interval(&b.data_type) => Some(call("$interval_times", vec![b, cast(a, &T::Double, settings.ansi)], settings)),
         "/" if is_interval(&a.data_type) => Some(call("$interval_divided", vec![a, cast(b, &T::Double, settings.ansi)], settings)),
         _ => None,
     }

@@ -188,6 +188,10 @@ impl Driver {
                 types_module::add(fields, call)?;
                 itself()
             }
+            Object::Class("StructType") if name == "fromDDL" => {
+                let schema = crate::sql::ddl::parse_schema(call.text("ddl", "str")?)?;
+                types_module::value_of(&schema.data_type())
+            }
             Object::Type(_) | Object::Struct(_) | Object::Field(_) => types_module::method(known, name, call)?,
             Object::Context => Value::None,
             Object::UdfRegistration => udf::registration(self, name, call)?,

@@ -112,10 +112,48 @@ pub(super) fn method(base: &Expr, name: &str, call: &Call) -> Result<python::Val
         "when" => when_again(base, call)?,
         "otherwise" => otherwise(base, call)?,
         "over" => over(base, call)?,
-        "withField" | "dropFields" | "outer" => return Err(errors::unknown_to_us(&format!("Column.{name}"))),
+        "withField" => {
+            let value = column_argument(call.get("col"))?;
+            with_field(own(), &dotted(call.text("fieldName", "str")?), value)
+        }
+        "dropFields" => call.rest.iter().try_fold(own(), |base, name| match name.as_str() {
+            Some(name) => Ok(without_field(base, &dotted(name))),
+            None => Err(errors::not_expected("fieldName", "str", name)),
+        })?,
+        "outer" => return Err(errors::unknown_to_us(&format!("Column.{name}"))),
         _ => return Err(errors::unknown_to_us(&format!("Column.{name}"))),
     };
     Ok(Object::Column(made).value())
+}
+
+fn column_argument(value: &python::Value) -> Result<Expr> {
+    match Object::of(value) {
+        Some(Object::Column(expr)) => Ok(expr.clone()),
+        _ => Err(errors::not_expected("col", "Column", value)),
+    }
+}
+
+fn dotted(name: &str) -> Vec<String> {
+    name.split('.').map(str::to_owned).collect()
+}
+
+/// `withField("a.b", value)` changes `b` within `a`.
+fn with_field(base: Expr, path: &[String], value: Expr) -> Expr {
+    let [name, rest @ ..] = path else { return value };
+    let inner = if rest.is_empty() { value } else { with_field(Expr::FieldOf(Box::new(base.clone()), name.clone()), rest, value) };
+    Expr::call("$with_field", vec![base, values::text_literal(name), inner])
+}
+
+/// `dropFields("a.b")` drops `b` within `a`.
+fn without_field(base: Expr, path: &[String]) -> Expr {
+    match path {
+        [name, rest @ ..] if !rest.is_empty() => {
+            let inner = without_field(Expr::FieldOf(Box::new(base.clone()), name.clone()), rest);
+            Expr::call("$with_field", vec![base, values::text_literal(name), inner])
+        }
+        [name] => Expr::call("$without_field", vec![base, values::text_literal(name)]),
+        _ => base,
+    }
 }
 
 fn alias(base: &Expr, call: &Call) -> Result<Expr> {
@@ -257,6 +295,7 @@ fn shown_name(name: &str) -> &str {
         "isnull" => "isNull",
         "isnotnull" => "isNotNull",
         "isnan" => "isNaN",
+        "$with_field" | "$without_field" => "update_fields",
         other => other,
     }
 }

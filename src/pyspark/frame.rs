@@ -141,9 +141,8 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
             rows::action(driver, frame, name, call)
         }
         "mapInPandas" | "mapInArrow" | "toPandas" | "toArrow" | "pandas_api" => Err(udf::no_pandas(&format!("DataFrame.{name}"))),
-        "colRegex" | "inputFiles" | "sameSemantics" | "semanticHash" | "isLocal" => {
-            Err(errors::unknown_to_us(&format!("DataFrame.{name}")))
-        }
+        "colRegex" => Ok(Object::Column(column_by_regex(frame, call.text("colName", "str")?)?).value()),
+        "inputFiles" | "sameSemantics" | "semanticHash" | "isLocal" => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
         _ => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
     }
 }
@@ -180,7 +179,16 @@ fn transformation(frame: &Frame, name: &str, call: &Call) -> Result<Option<Frame
         "limit" => frame.limit(call.integer("num")?)?,
         "offset" => frame.offset(call.integer("num")?)?,
         "sample" => sample(frame, call)?,
-        "repartition" | "repartitionByRange" | "coalesce" => frame.repartition(),
+        "repartition" | "repartitionByRange" => {
+            let first = Some(call.get("numPartitions")).filter(|it| it.as_i64().is_none());
+            let by: Vec<Value> = first.into_iter().chain(&call.rest).cloned().collect();
+            if !by.is_empty() {
+                // Nothing moves, but the columns must be there.
+                frame.select(values::columns(&by)?)?;
+            }
+            frame.repartition()
+        }
+        "coalesce" => frame.repartition(),
         "hint" => frame.clone(),
         "fillna" | "dropna" | "replace" => frame_nulls::method(frame, name, call)?,
         _ => return Ok(None),
@@ -234,6 +242,18 @@ fn with_watermark(frame: &Frame, call: &Call) -> Result<Frame> {
         value.as_str().filter(|it| !it.is_empty()).ok_or_else(|| errors::not_expected(name, "str", value))
     };
     frame.with_watermark(text("eventTime")?, text("delayThreshold")?)
+}
+
+/// `colRegex`: the column whose whole name the pattern in backquotes fits, in any case; without backquotes it is a plain name.
+fn column_by_regex(frame: &Frame, name: &str) -> Result<Expr> {
+    let Some(pattern) = name.strip_prefix('`').and_then(|it| it.strip_suffix('`')) else { return frame.column(name) };
+    let fits = fancy_regex::Regex::new(&format!("^(?i:{pattern})$"));
+    let fits = fits.map_err(|error| Diagnostic::plain(Class::Named("PatternSyntaxException".to_owned()), error.to_string()))?;
+    let names = frame.column_names();
+    match names.iter().filter(|it| fits.is_match(it).unwrap_or(false)).collect::<Vec<_>>().as_slice() {
+        [one] => frame.column(one),
+        _ => Err(errors::unknown_to_us("DataFrame.colRegex that fits no column or several")),
+    }
 }
 
 fn drop_columns(frame: &Frame, call: &Call) -> Result<Frame> {

@@ -45,6 +45,9 @@ impl Row {
     /// `row.name`.
     pub(super) fn attribute(&self, name: &str) -> Result<Value> {
         let missing = || errors::error("PySparkAttributeError", "ATTRIBUTE_NOT_SUPPORTED", &[("attr_name", name)]);
+        if let ("__fields__", Some(names)) = (name, &self.names) {
+            return Ok(Value::list(names.iter().map(Value::str).collect()));
+        }
         self.place(name).and_then(|at| self.values.get(at)).cloned().ok_or_else(missing)
     }
 

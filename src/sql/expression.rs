@@ -139,8 +139,9 @@ fn negation(parser: &mut Parser) -> Result<SqlExpr> {
 
 /// `value [NOT] IN (...)` and its kin.
 fn predicate(parser: &mut Parser) -> Result<SqlExpr> {
-    let origin = parser.origin();
     let value = binary(parser, 0)?;
+    // Spark places a predicate at its own first word.
+    let origin = parser.origin();
     if parser.take_word("is") {
         return is_test(parser, value, origin);
     }

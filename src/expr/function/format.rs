@@ -81,7 +81,7 @@ fn one(spec: &str, conversion: char, value: &Value, data_type: &DataType, zone: 
     let missing = width.saturating_sub(text.chars().count());
     if flags.contains('-') {
         text + &" ".repeat(missing)
-    } else if flags.contains('0') && conversion != 's' {
+    } else if flags.contains('0') && conversion != 's' && *value != Value::Null {
         let (sign, body) = text.strip_prefix(['-', '+']).map_or(("", &text[..]), |body| (&text[..1], body));
         format!("{sign}{}{body}", "0".repeat(missing))
     } else {

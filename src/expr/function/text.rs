@@ -2,10 +2,13 @@
 
 use super::Arguments;
 use super::Function;
+use super::Mismatch;
 use super::Nulls;
 use super::Parameter as P;
 use super::gives;
 use crate::diag::Result;
+use crate::expr::resolve::cast_in_place;
+use crate::expr::scope::Settings;
 use crate::expr::typed::Typed;
 use crate::types::DataType;
 use crate::types::Value;
@@ -50,7 +53,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("contains", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.contains(y))),
     Function::new("startswith", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.starts_with(y))),
     Function::new("endswith", (2, 2), &[P::StringOrBinary], gives::boolean, |a| test(a, |x, y| x.ends_with(y))),
-    Function::new("concat", (0, usize::MAX), &[P::Same], concat_type, concat),
+    Function::new("concat", (0, usize::MAX), &[P::Same], concat_type, concat).check(concat_operands),
     Function::new("concat_ws", (1, usize::MAX), &[P::String, P::Any], gives::string, concat_ws).nulls(Nulls::First),
     Function::new("split_part", (3, 3), &[P::String, P::String, P::Integer], gives::string, split_part),
     Function::new("find_in_set", (2, 2), TEXT, gives::integer, find_in_set),
@@ -343,6 +346,17 @@ fn locate(arguments: &Arguments<'_>) -> Result<ArrayRef> {
         let (Some(wanted), Some(text), Some(from)) = (wanted.get(row), texts.get(row), from.get(row)) else { return Ok(None) };
         Ok(Some(found_at(text, wanted, from.into())))
     })
+}
+
+/// What is neither an array nor binary throughout is joined as text (`ConcatCoercion`).
+fn concat_operands(arguments: &mut Vec<Typed>, settings: &Settings) -> std::result::Result<(), Mismatch> {
+    let all_binary = arguments.iter().all(|argument| argument.data_type == DataType::Binary);
+    if !all_binary && arguments.iter().all(|argument| argument.data_type.is_atomic() || argument.data_type == DataType::Null) {
+        for argument in arguments {
+            cast_in_place(argument, &DataType::String, settings);
+        }
+    }
+    Ok(())
 }
 
 fn concat_type(arguments: &[Typed]) -> DataType {
