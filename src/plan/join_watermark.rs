@@ -4,6 +4,7 @@ use crate::expr::ColumnId;
 use crate::expr::Typed;
 use crate::expr::TypedKind;
 use crate::plan::Plan;
+use crate::types::DataType;
 use crate::types::Value;
 
 /// What a join of two streams needs to know of its condition.
@@ -36,11 +37,16 @@ pub struct JoinKey {
     pub null_safe: bool,
 }
 
-/// `time > other side's watermark + offset`, which one comparison of the condition implies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// `time > other side's watermark * factor + offset`, which one comparison of the condition implies.
+///
+/// Spark takes any column of a side for its time, and numbers for seconds: `i > 1` is a bound too, one second after 1970 and without a watermark,
+/// and keeps that side's rows for good.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bound {
+    /// How often the watermark counts: once where the condition compares two times, and not at all where it compares with a constant.
+    pub factor: f64,
     /// Added to the watermark, in microseconds.
-    pub offset_us: i64,
+    pub offset_us: f64,
     /// Whether the very bound still matches (`>=`).
     pub inclusive: bool,
 }
@@ -60,7 +66,7 @@ impl JoinFacts {
 }
 
 fn state_watermark_ms(bounds: &[Bound], watermark_ms: i64) -> Option<i64> {
-    let of = |bound: &Bound| (watermark_ms.saturating_mul(1000).saturating_add(bound.offset_us)) / 1000 - i64::from(bound.inclusive);
+    let of = |bound: &Bound| ((watermark_ms as f64 * 1000.0 * bound.factor + bound.offset_us) / 1000.0) as i64 - i64::from(bound.inclusive);
     bounds.iter().map(of).min()
 }
 
@@ -140,58 +146,68 @@ fn bounds(conjunct: &Typed, side: &Plan, other: &Plan) -> Vec<Bound> {
 }
 
 fn bound(small: &Typed, large: &Typed, inclusive: bool, side: &Plan, other: &Plan) -> Option<Bound> {
-    // small < large is 0 < large - small: the row's own time must stand there with a plus, the watermarked one with a minus.
-    let mut sum = Sum::default();
-    sum.add(large, 1)?;
-    sum.add(small, -1)?;
-    let [(first, first_sign), (second, second_sign)] = sum.columns.as_slice() else { return None };
-    let (own, time) = if side.column(*first).is_some() {
-        ((first, first_sign), (second, second_sign))
-    } else {
-        ((second, second_sign), (first, first_sign))
-    };
-    side.column(*own.0)?;
-    let marked = other.column(*time.0)?.watermark_delay_ms.is_some();
-    // time - own + offset < 0 is own > time + offset.
-    (marked && *own.1 == 1 && *time.1 == -1).then_some(Bound { offset_us: -sum.offset_us, inclusive })
-}
-
-/// A sum of columns and constants, taken from an expression of times and intervals.
-#[derive(Default)]
-struct Sum {
-    columns: Vec<(ColumnId, i64)>,
-    offset_us: i64,
-}
-
-impl Sum {
-    /// Adds an expression with a sign; none where it is no such sum, or has an interval of months.
-    fn add(&mut self, typed: &Typed, sign: i64) -> Option<()> {
-        match &typed.kind {
-            TypedKind::Column(id) => self.columns.push((*id, sign)),
-            TypedKind::Literal(value) => self.offset_us += sign * micros(value)?,
-            TypedKind::Cast(child, _) => self.add(child, sign)?,
-            TypedKind::Call(call) => match (call.function.name, call.arguments.as_slice()) {
-                ("+" | "$time_add", [a, b]) => {
-                    self.add(a, sign)?;
-                    self.add(b, sign)?;
-                }
-                ("-" | "$time_subtract", [a, b]) => {
-                    self.add(a, sign)?;
-                    self.add(b, -sign)?;
-                }
-                ("negative", [a]) => self.add(a, -sign)?,
-                _ => return None,
-            },
-            _ => return None,
+    event_time(other)?;
+    // small < large is small - large < 0: the side's own column must stand there with a minus, and is greater than the sum of the other terms.
+    let mut terms = Vec::new();
+    collect_terms(small, 1.0, &mut terms)?;
+    collect_terms(large, -1.0, &mut terms)?;
+    let is_own = |(term, _): &(Term, f64)| matches!(term, Term::Column(id) if side.column(*id).is_some());
+    let (own, others): (Vec<_>, Vec<_>) = terms.into_iter().partition(is_own);
+    let [(_, -1.0)] = own.as_slice() else { return None };
+    let mut bound = Bound { factor: 0.0, offset_us: 0.0, inclusive };
+    for (term, sign) in others {
+        match term {
+            Term::Micros(micros) => bound.offset_us += sign * micros,
+            Term::Column(id) => {
+                other.column(id)?.watermark_delay_ms?;
+                bound.factor += sign;
+            }
         }
-        Some(())
     }
+    Some(bound)
 }
 
-fn micros(value: &Value) -> Option<i64> {
+/// A part of a sum.
+#[derive(Clone, Copy, PartialEq)]
+enum Term {
+    Column(ColumnId),
+    /// A constant in microseconds; of a number, as many seconds.
+    Micros(f64),
+}
+
+/// The terms of a sum, each with its sign; none where the expression is no such sum: `collectTerms`. They are a set in Spark: what stands twice counts once.
+fn collect_terms(typed: &Typed, sign: f64, terms: &mut Vec<(Term, f64)>) -> Option<()> {
+    let term = match &typed.kind {
+        TypedKind::Column(id) => Term::Column(*id),
+        TypedKind::Literal(value) => Term::Micros(micros(value)?),
+        TypedKind::Cast(child, _) if typed.data_type.is_numeric() || typed.data_type == DataType::Timestamp => {
+            return collect_terms(child, sign, terms);
+        }
+        TypedKind::Call(call) => {
+            let (second, parts) = match (call.function.name, call.arguments.as_slice()) {
+                ("+" | "$time_add" | "$interval_sum", parts @ [_, _]) => (sign, parts),
+                ("-", parts @ [_, _]) => (-sign, parts),
+                ("negative" | "$interval_negative", [child]) => return collect_terms(child, -sign, terms),
+                _ => return None,
+            };
+            collect_terms(&parts[0], sign, terms)?;
+            return collect_terms(&parts[1], second, terms);
+        }
+        _ => return None,
+    };
+    if !terms.contains(&(term, sign)) {
+        terms.push((term, sign));
+    }
+    Some(())
+}
+
+fn micros(value: &Value) -> Option<f64> {
     match value {
-        Value::DayTimeInterval(micros) | Value::Timestamp(micros) | Value::TimestampNtz(micros) => Some(*micros),
-        Value::CalendarInterval(0, days, micros) => Some(i64::from(*days) * 86_400_000_000 + micros),
-        _ => None,
+        Value::DayTimeInterval(micros) => Some(*micros as f64),
+        Value::CalendarInterval(0, days, micros) => Some(f64::from(*days) * 86_400_000_000.0 + *micros as f64),
+        Value::Float(seconds) => Some(f64::from(*seconds) * 1e6),
+        Value::Double(seconds) => Some(seconds * 1e6),
+        Value::Decimal(unscaled, _, scale) => Some(*unscaled as f64 / 10f64.powi(i32::from(*scale)) * 1e6),
+        _ => value.as_i64().map(|seconds| seconds as f64 * 1e6),
     }
 }

@@ -63,7 +63,10 @@ impl Join {
         let other_has = self.times[1 - side].is_some();
         // A left row waits for right rows up to so long after it; a right row for left rows, that is so long as it may be before them.
         let reach_ms = self.range_ms[1 - side];
-        watermark_ms.zip(reach_ms).filter(|_| own_has && other_has).map(|(watermark_ms, reach_ms)| watermark_ms - reach_ms - 1)
+        // Spark takes `value > 0` for a bound of the time as well: the state watermark never moves beyond second zero.
+        let by_value_ms = self.positive[side].then_some(0);
+        let watermark_ms = watermark_ms.filter(|_| own_has && other_has)?;
+        reach_ms.map(|reach_ms| watermark_ms - reach_ms - 1).into_iter().chain(by_value_ms).min()
     }
 
     fn goes(&self, side: usize, row: &Row, watermark_ms: Option<i64>) -> bool {
