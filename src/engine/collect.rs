@@ -32,7 +32,8 @@ pub fn collect(session: &mut Session, world: &mut dyn World, frame: &Frame) -> R
         zone: session.conf().zone(),
         seed: world.next_random(),
     };
-    let (rows, _) = tree.run(&mut BatchLeaves { world, catalog: session.catalog(), zone: &context.zone }, &context)?;
+    let (rows, lines) = tree.run(&mut BatchLeaves { world, catalog: session.catalog(), zone: &context.zone }, &context)?;
+    lines.into_iter().filter_map(|line| line.report.observed).for_each(|observed| session.note_observed(observed));
     let schema = frame.schema();
     let batch = rows.to_batch(&schema);
     Ok((schema, batch))

@@ -222,6 +222,13 @@ impl Lowering {
                 let intersect = *operation == plan::SetOperation::Intersect;
                 Box::new(operator::SetOperation::new(intersect, *all, plan.columns.iter().map(|column| column.id).collect()))
             }
+            Node::CollectMetrics(observed) => {
+                observed.calls.iter().try_for_each(|call| accumulator(&call.call).map(|_| ()))?;
+                let metrics = observed.metrics.iter().map(|named| (named.column.id, named.expr.clone())).collect();
+                let schema = crate::types::Schema { fields: observed.metrics.iter().map(|named| named.column.field()).collect() };
+                let calls = aggregate_spec(&[], &observed.calls);
+                Box::new(operator::CollectMetrics::new(observed.frame, observed.name.clone(), calls, metrics, schema))
+            }
             Node::Sample { .. } => return Err(unsupported("sample")),
             Node::Window { functions, .. } => {
                 let functions = functions.iter().map(|function| (function.column.id, function.call.clone())).collect();

@@ -63,7 +63,7 @@ impl Query {
 
     /// The program's function has returned, or raised.
     pub(super) fn finish_foreach(&mut self, world: &mut dyn World, result: Result<()>) -> Step {
-        let Some(pending) = self.pending.take() else { return Step::Idle };
+        let Some(pending) = self.pending.take() else { return Step::Idle { told_ms: None } };
         let outcome = match result {
             Err(error) => Err(Stop::Failed(foreach_error(&error))),
             Ok(()) => self.finish_pending(world, pending),
@@ -136,10 +136,10 @@ impl Query {
     }
 
     fn idle(&mut self) -> Step {
-        progress::note_idle(self);
+        let told_ms = progress::note_idle(self).then_some(self.run.trigger_ms);
         self.run.is_data_available = false;
         "Waiting for data to arrive".clone_into(&mut self.run.status);
-        if self.trigger.ends() { Step::Ended } else { Step::Idle }
+        if self.trigger.ends() { Step::Ended } else { Step::Idle { told_ms } }
     }
 
     /// Asks the sources where they stand, and writes `offsets/N` if there is a reason for a batch.
@@ -270,6 +270,9 @@ impl Query {
         if pending.actions == 0 && pending.report.state_operators().next().is_some() {
             // Spark computes the batch when the function asks for it; unasked, its state has no new version to commit.
             return Err(Stop::Failed(Diagnostic::plain(Class::Named("SparkException".to_owned()), "Exception thrown in awaitResult: ")));
+        }
+        if pending.actions == 0 {
+            pending.report.observed.iter_mut().for_each(|observed| observed.values.clone_from(&observed.of_nothing));
         }
         // Each action reads the input again unless the batch is persisted.
         pending.report.input_rows *= pending.actions;
@@ -408,6 +411,7 @@ impl Query {
             rows: batch.clone(),
             ordered: self.ordered,
             operators: progress::operator_lines(&lines),
+            observed: progress::observed(&lines),
             fates,
             sealed,
             durations_ms: Vec::new(),

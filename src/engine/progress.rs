@@ -2,6 +2,7 @@
 //!
 //! Law: the text is made from the batch's report alone, so that numbers are never told twice.
 
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::fmt::Write;
 
@@ -14,16 +15,22 @@ use super::report::SourceReport;
 use super::report::WatermarkReport;
 use super::run_tree::Line;
 use crate::operator::EventTimeStats;
+use crate::operator::Observed;
 use crate::operator::StateCounters;
 use crate::state::OffsetSeq;
+use crate::types::json;
 use crate::types::time::utc_millis;
 
 /// The progress of the latest triggers.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
     texts: VecDeque<String>,
+    /// `numRecentProgressUpdates` as the session has it now.
+    pub(super) most: i64,
     /// When the last text was made, milliseconds since 1970: an idle query reports at most every ten seconds.
     last_ms: Option<i64>,
+    /// The operators of this run's last batch: a trigger without a batch reports what their state holds.
+    operators: Option<Vec<OperatorLine>>,
 }
 
 impl Recent {
@@ -38,10 +45,11 @@ impl Recent {
         self.texts.iter().map(String::as_str)
     }
 
-    fn add(&mut self, text: String, at_ms: i64, most: usize) {
+    fn add(&mut self, text: String, at_ms: i64) {
         self.texts.push_back(text);
         // Spark lets go of one as soon as there are as many as the setting says, so it keeps one fewer.
-        while self.texts.len() >= most.max(2) {
+        // DIFFERENCE: with 0 Spark's query fails, as its queue is empty then.
+        while !self.texts.is_empty() && self.texts.len() as i64 >= self.most {
             self.texts.pop_front();
         }
         self.last_ms = Some(at_ms);
@@ -52,21 +60,23 @@ impl Recent {
 pub fn note_batch(query: &mut Query, report: &mut BatchReport) {
     report.durations_ms = durations(report);
     report.progress = text(query, report, true);
-    let most = kept(query);
-    query.recent.add(report.progress.clone(), report.at_ms, most);
+    query.recent.add(report.progress.clone(), report.at_ms);
+    query.recent.operators = Some(report.operators.clone());
 }
 
 /// Reports a trigger that ran no batch, unless something was reported within the last ten seconds.
-pub fn note_idle(query: &mut Query) {
+/// Whether listeners are told: they are not of the first report of a run.
+pub fn note_idle(query: &mut Query) -> bool {
     let interval_ms = query.conf.duration_ms("spark.sql.streaming.noDataProgressEventInterval").unwrap_or(10_000);
     let now_ms = query.run.trigger_ms;
     if query.recent.last_ms.is_some_and(|last_ms| now_ms - interval_ms < last_ms) {
-        return;
+        return false;
     }
     let report = idle_report(query);
     let text = text(query, &report, false);
-    let most = kept(query);
-    query.recent.add(text, now_ms, most);
+    let is_first = query.recent.last_ms.is_none();
+    query.recent.add(text, now_ms);
+    !is_first
 }
 
 /// The watermarks of a batch that is being reported.
@@ -97,6 +107,12 @@ pub fn operator_lines(lines: &[Line]) -> Vec<OperatorLine> {
         .collect()
 }
 
+/// What the batch's rows were observed to be, sorted by name; of copies of one observation the last counts.
+pub fn observed(lines: &[Line]) -> Vec<Observed> {
+    let found = lines.iter().filter_map(|line| line.report.observed.as_ref());
+    found.map(|it| (&it.name, it)).collect::<BTreeMap<_, _>>().into_values().cloned().collect()
+}
+
 fn together(left: EventTimeStats, right: EventTimeStats) -> EventTimeStats {
     let count = left.count + right.count;
     EventTimeStats {
@@ -105,10 +121,6 @@ fn together(left: EventTimeStats, right: EventTimeStats) -> EventTimeStats {
         avg_ms: left.avg_ms + (right.avg_ms - left.avg_ms) * right.count as f64 / count as f64,
         count,
     }
-}
-
-fn kept(query: &Query) -> usize {
-    usize::try_from(query.conf.number("spark.sql.streaming.numRecentProgressUpdates", 100)).unwrap_or(100)
 }
 
 // DIFFERENCE: the world's clock stands still while a batch runs, so durations are a model: what such a batch costs a small cluster.
@@ -133,7 +145,12 @@ fn idle_report(query: &Query) -> BatchReport {
         metrics: slot.source.metrics(slot.committed.as_ref()),
         input_rows: 0,
     });
-    let watermark = query.tracker.smallest_delay_ms().map(|delay_ms| WatermarkReport {
+    let mut operators = query.recent.operators.clone();
+    for state in operators.iter_mut().flatten().filter_map(|operator| operator.state.as_mut()) {
+        (state.updated, state.dropped) = (0, 0);
+    }
+    let delay_ms = query.tracker.smallest_delay_ms().filter(|_| operators.is_some());
+    let watermark = delay_ms.map(|delay_ms| WatermarkReport {
         late_ms: query.run.late_ms,
         evict_ms: query.tracker.current_ms(),
         next_ms: query.tracker.current_ms(),
@@ -153,7 +170,8 @@ fn idle_report(query: &Query) -> BatchReport {
         schema: query.schema.clone(),
         rows: arrow_array::RecordBatch::new_empty(crate::types::arrow::arrow_schema(&query.schema)),
         ordered: query.ordered,
-        operators: Vec::new(),
+        operators: operators.unwrap_or_default(),
+        observed: Vec::new(),
         fates: Vec::new(),
         sealed: Vec::new(),
         durations_ms: vec![("latestOffset".to_owned(), 5), ("triggerExecution".to_owned(), 5)],
@@ -181,11 +199,21 @@ fn text(query: &Query, report: &BatchReport, ran: bool) -> String {
     if let Some(watermark) = &report.watermark {
         plain(&mut out, "eventTime", event_time(watermark));
     }
-    plain(&mut out, "stateOperators", if ran { state_operators(query, report) } else { "[]".to_owned() });
+    plain(&mut out, "stateOperators", state_operators(query, report));
     let sources: Vec<String> = report.sources.iter().map(|source| source_text(source, since_ms, length_ms)).collect();
     plain(&mut out, "sources", format!("[{}]", sources.join(",")));
-    let rows = if ran { query.sink.output_rows(report.rows.num_rows()) } else { -1 };
+    let given = query.sink.output_rows(report.rows.num_rows());
+    let rows = match (ran, &query.recent.operators) {
+        (true, _) => given,
+        (false, Some(_)) => given.min(0),
+        (false, None) => -1,
+    };
     plain(&mut out, "sink", format!("{{\"description\":{},\"numOutputRows\":{rows}}}", quoted(&query.sink.description())));
+    if !report.observed.is_empty() {
+        let zone = query.conf.zone();
+        let rows = report.observed.iter().map(|it| format!("{}:{}", quoted(&it.name), json::row_value(&it.schema, &it.values, &zone)));
+        plain(&mut out, "observedMetrics", format!("{{{}}}", rows.collect::<Vec<_>>().join(",")));
+    }
     out.push('}');
     out
 }

@@ -5,6 +5,7 @@
 use arrow_array::RecordBatch;
 
 use crate::operator::EventTimeStats;
+use crate::operator::Observed;
 use crate::operator::StateCounters;
 use crate::plan::OutputMode;
 use crate::types::Schema;
@@ -39,6 +40,8 @@ pub struct BatchReport {
     pub ordered: bool,
     /// Every operator, root first, as the plan draws them.
     pub operators: Vec<OperatorLine>,
+    /// What `observe` saw, sorted by name.
+    pub observed: Vec<Observed>,
     /// Fates of input rows, in the order of arrival; empty unless tracing.
     pub fates: Vec<Fate>,
     /// Windows that left the state in this batch, oldest first; empty unless tracing.

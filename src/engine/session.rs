@@ -2,6 +2,7 @@
 //!
 //! Law: the session does nothing by itself. Queries move when somebody steps them, with the world they live in.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use arrow_array::RecordBatch;
@@ -16,6 +17,7 @@ use crate::connector::Packages;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::expr::Settings;
+use crate::operator::Observed;
 use crate::operator::StateView;
 use crate::plan::Analyzer;
 use crate::plan::Frame;
@@ -32,6 +34,8 @@ pub struct Session {
     /// Queries that have ended since the last `resetTerminated`, in that order.
     terminated: Vec<QueryId>,
     tracing: bool,
+    /// The metrics of observed batch frames, each of the first action on it.
+    observed: BTreeMap<(u64, String), Observed>,
 }
 
 impl Session {
@@ -41,7 +45,16 @@ impl Session {
         let conf = Conf::default();
         let analyzer = Analyzer::new(settings_of(&conf));
         let catalog = Catalog::new(&analyzer);
-        Self { conf, packages: Packages::default(), analyzer, catalog, queries: Vec::new(), terminated: Vec::new(), tracing: false }
+        Self {
+            conf,
+            packages: Packages::default(),
+            analyzer,
+            catalog,
+            queries: Vec::new(),
+            terminated: Vec::new(),
+            tracing: false,
+            observed: BTreeMap::new(),
+        }
     }
 
     /// What frames of this session are analysed with: pass it to `Frame::source` and its kin.
@@ -108,6 +121,7 @@ impl Session {
 
     /// Runs one micro-batch of a query where there is something to do.
     pub fn step(&mut self, world: &mut dyn World, id: QueryId) -> Step {
+        self.keep_progress(id);
         let step = self.queries[id.0].step(world, &mut self.catalog, self.tracing);
         self.note_end(id);
         step
@@ -115,6 +129,7 @@ impl Session {
 
     /// The `foreachBatch` function of the batch in [`Step::Foreach`] has returned, or raised: the batch goes on to its end.
     pub fn finish_foreach(&mut self, world: &mut dyn World, id: QueryId, result: Result<()>) -> Step {
+        self.keep_progress(id);
         let step = self.queries[id.0].finish_foreach(world, result);
         self.note_end(id);
         step
@@ -181,10 +196,25 @@ impl Session {
         }
     }
 
+    /// What the observation of a frame under a name saw in the first action; none before.
+    #[must_use]
+    pub fn observed(&self, key: &(u64, String)) -> Option<&Observed> {
+        self.observed.get(key)
+    }
+
+    pub(super) fn note_observed(&mut self, observed: Observed) {
+        self.observed.entry((observed.frame, observed.name.clone())).or_insert(observed);
+    }
+
     pub(super) fn note_action(&mut self, frame: &Frame) {
         for query in &mut self.queries {
             query.note_action(frame);
         }
+    }
+
+    /// How many reports a query keeps is asked of the session, not of the settings that it began with.
+    fn keep_progress(&mut self, id: QueryId) {
+        self.queries[id.0].recent.most = self.conf.number("spark.sql.streaming.numRecentProgressUpdates", 100);
     }
 
     fn note_end(&mut self, id: QueryId) {

@@ -14,7 +14,10 @@ pub enum Step {
     /// A micro-batch ran to its end.
     Ran(Box<BatchReport>),
     /// There is nothing to do until data come.
-    Idle,
+    Idle {
+        /// The trigger that listeners are told of, milliseconds since 1970: `onQueryIdle`. None where the last report is not long ago.
+        told_ms: Option<i64>,
+    },
     /// The trigger's interval is not over: nothing happens before this time, milliseconds since 1970.
     Waiting {
         /// The next trigger.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::rows::Rows;
 use crate::expr::Input;
 use crate::plan::OutputMode;
+use crate::types::Schema;
 use crate::types::Value;
 use crate::types::time::Zone;
 
@@ -67,6 +68,21 @@ pub struct StateCounters {
     pub duplicates: Option<u64>,
 }
 
+/// The metrics of one observation in a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// The frame that was observed.
+    pub frame: u64,
+    /// The name that the program gave it.
+    pub name: String,
+    /// The metrics' names and types.
+    pub schema: Schema,
+    /// The metrics.
+    pub values: Vec<Value>,
+    /// What they are over no rows.
+    pub of_nothing: Vec<Value>,
+}
+
 /// One operator's account of a batch.
 #[derive(Clone, Debug, Default)]
 pub struct OperatorReport {
@@ -82,6 +98,8 @@ pub struct OperatorReport {
     pub metrics: Vec<(&'static str, u64)>,
     /// Event times, for a watermark node: its number and what it saw.
     pub event_times: Option<(usize, EventTimeStats)>,
+    /// What it observed, for a node of `observe`.
+    pub observed: Option<Observed>,
     /// What it knows of input rows' fates; only while tracing.
     pub notes: Vec<Note>,
     /// The windows that it evicted; only while tracing.

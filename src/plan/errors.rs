@@ -46,7 +46,7 @@ fn suggestions(written: &[String], candidates: &[&Column]) -> Vec<String> {
 }
 
 /// A name part in backquotes only where it is no plain identifier.
-fn quote_if_needed(part: &str) -> String {
+pub(crate) fn quote_if_needed(part: &str) -> String {
     let plain =
         !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !part.starts_with(|c: char| c.is_ascii_digit());
     if plain { part.to_owned() } else { quote(part) }

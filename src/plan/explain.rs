@@ -62,14 +62,9 @@ fn line(plan: &Plan, names: &Names) -> String {
         Node::Filter { condition, .. } => format!("Filter {}", typed(condition, names)),
         Node::Aggregate { keys, calls, .. } => {
             let keys: Vec<String> = keys.iter().map(|key| made(&key.column, &key.expr, names)).collect();
-            let calls = calls.iter().map(|call| {
-                let arguments: Vec<String> = call.call.arguments.iter().map(|argument| typed(argument, names)).collect();
-                let distinct = if call.call.distinct { "distinct " } else { "" };
-                let function = format!("{:?}", call.call.function).to_lowercase();
-                format!("{function}({distinct}{}) AS {}", arguments.join(", "), column(&call.column))
-            });
-            format!("Aggregate [{}], [{}]", keys.join(", "), calls.collect::<Vec<_>>().join(", "))
+            format!("Aggregate [{}], [{}]", keys.join(", "), aggregates(calls, names))
         }
+        Node::CollectMetrics(observed) => format!("CollectMetrics {}, [{}]", observed.name, aggregates(&observed.calls, names)),
         Node::Expand(expand) => {
             let keys: Vec<String> = expand.keys.iter().map(|key| made(&key.column, &key.expr, names)).collect();
             format!("Expand {:?}, [{}], {}", expand.sets, keys.join(", "), column(&expand.grouping_id))
@@ -121,6 +116,16 @@ fn line(plan: &Plan, names: &Names) -> String {
         Node::TransformWithState(transform) => format!("TransformWithStateInPySpark {}, {}", transform.output_mode, transform.time_mode),
         Node::Repartition { .. } => "Repartition".to_owned(),
     }
+}
+
+fn aggregates(calls: &[crate::plan::NamedCall], names: &Names) -> String {
+    let text = |call: &crate::plan::NamedCall| {
+        let arguments: Vec<String> = call.call.arguments.iter().map(|argument| typed(argument, names)).collect();
+        let distinct = if call.call.distinct { "distinct " } else { "" };
+        let function = format!("{:?}", call.call.function).to_lowercase();
+        format!("{function}({distinct}{}) AS {}", arguments.join(", "), column(&call.column))
+    };
+    calls.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 /// `id#3`, with `T` and the delay after an event-time column as Spark writes it: `at#2-T10000ms`.

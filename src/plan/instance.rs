@@ -75,10 +75,11 @@ impl Renewal<'_> {
             Node::Filter { condition, .. } => self.typed(condition),
             Node::Aggregate { keys, calls, .. } => {
                 keys.iter_mut().for_each(|key| self.named(key));
-                for call in calls {
-                    call.call.arguments.iter_mut().chain(&mut call.call.filter).for_each(|part| self.typed(part));
-                    call.column = self.column(&call.column.clone());
-                }
+                self.calls(calls);
+            }
+            Node::CollectMetrics(observed) => {
+                self.calls(&mut observed.calls);
+                observed.metrics.iter_mut().for_each(|metric| self.named(metric));
             }
             Node::Expand(expand) => {
                 expand.keys.iter_mut().for_each(|key| self.named(key));
@@ -118,6 +119,13 @@ impl Renewal<'_> {
             | Node::SubqueryAlias { .. }
             | Node::Sample { .. }
             | Node::Repartition { .. } => {}
+        }
+    }
+
+    fn calls(&mut self, calls: &mut [crate::plan::NamedCall]) {
+        for call in calls {
+            call.call.arguments.iter_mut().chain(&mut call.call.filter).for_each(|part| self.typed(part));
+            call.column = self.column(&call.column.clone());
         }
     }
 

@@ -29,8 +29,8 @@ pub use column::{Column, Named, WindowKind, quote};
 pub use event_time::EventTime;
 pub use frame::{Frame, JoinOn, Keyed, StateSpec};
 pub use node::{
-    Expand, JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow, TransformWithState,
-    WindowFunction,
+    CollectMetrics, Expand, JoinType, NamedCall, Node, Order, OutputMode, Plan, SessionWindow, SetOperation, Source, TimeWindow,
+    TransformWithState, WindowFunction,
 };
 pub use optimize::optimize;
 pub use source::SourceSpec;

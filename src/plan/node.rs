@@ -190,6 +190,8 @@ pub enum Node {
     },
     /// Has the program's stateful processor make rows of the input: `TransformWithStateInPySpark`. Output: what the processor yields.
     TransformWithState(TransformWithState),
+    /// Follows metrics of the rows that pass: `df.observe`. Output: the child's columns.
+    CollectMetrics(CollectMetrics),
     /// Spreads rows over partitions (`repartition`, `coalesce`); changes nothing here, where there is one.
     Repartition {
         /** Its input. */
@@ -257,6 +259,21 @@ pub struct TransformWithState {
     pub initial_keys: Vec<ColumnId>,
     /// The initial state, a batch relation.
     pub initial: Option<Rc<Plan>>,
+    /// Its input.
+    pub child: Rc<Plan>,
+}
+
+/// See [`Node::CollectMetrics`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct CollectMetrics {
+    /// The frame that is observed: Spark's `dataframeId`.
+    pub frame: u64,
+    /// The name under which the metrics are reported.
+    pub name: String,
+    /// The aggregate calls over the child's columns.
+    pub calls: Vec<NamedCall>,
+    /// The metrics over the calls' columns.
+    pub metrics: Vec<Named>,
     /// Its input.
     pub child: Rc<Plan>,
 }
@@ -421,6 +438,7 @@ impl Node {
             | Self::Sample { child, .. }
             | Self::Window { child, .. }
             | Self::Repartition { child } => vec![child],
+            Self::CollectMetrics(observed) => vec![&observed.child],
             Self::Expand(expand) => vec![&expand.child],
             Self::TimeWindow(window) => vec![&window.child],
             Self::SessionWindow(window) => vec![&window.child],
@@ -468,6 +486,7 @@ impl Node {
             | Self::Sample { child, .. }
             | Self::Window { child, .. }
             | Self::Repartition { child } => vec![child],
+            Self::CollectMetrics(observed) => vec![&mut observed.child],
             Self::Expand(expand) => vec![&mut expand.child],
             Self::TimeWindow(window) => vec![&mut window.child],
             Self::SessionWindow(window) => vec![&mut window.child],

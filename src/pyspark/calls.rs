@@ -3,6 +3,7 @@
 use super::arguments;
 use super::arguments::Call;
 use super::arguments::Member;
+use super::arguments::Signature;
 use super::catalog;
 use super::column;
 use super::decimal;
@@ -16,6 +17,7 @@ use super::frame_writer;
 use super::functions;
 use super::grouped;
 use super::object::Object;
+use super::observation::Observation;
 use super::operators::same;
 use super::plain_objects;
 use super::query;
@@ -66,6 +68,7 @@ impl Driver {
             (Object::Event(class, attributes), _) => {
                 attributes.iter().find(|it| it.0 == name).map(|it| it.1.clone()).ok_or_else(|| Raised::no_attribute(class, name))
             }
+            (Object::Observation(it), Some(Member::Property)) => Ok(it.metrics(self)?),
             (Object::Class("StorageLevel"), _) => Ok(Object::StorageLevel.value()),
             (Object::Udf(it), _) => udf::attribute(object, it, name),
             (Object::State(_), _) => plain_objects::attribute(object, name).unwrap_or_else(|| Err(Raised::no_attribute(class, name))),
@@ -217,6 +220,10 @@ impl Driver {
             // The builder comes back as it went in: the package is on the class path already.
             Object::Class("configure_spark_with_delta_pip") => arguments.positional.into_iter().next().unwrap_or(Value::None),
             Object::Class("Row") => Object::Row(Row::new(arguments)?).value(),
+            Object::Class("Observation") => {
+                let call = Signature::parse("Observation", "name?").bind(arguments)?;
+                Object::Observation(Observation::new(call.given("name"))?).value()
+            }
             Object::Class("SparkSession") => self.session_value(),
             Object::Class("SparkConf" | "SparkContext" | "StorageLevel") => {
                 return Err(errors::unknown_to_us("SparkContext and SparkConf; use SparkSession.builder").into());

@@ -139,7 +139,7 @@ pub(super) fn plain_text(value: &Value) -> String {
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         Value::Int(number) => number.to_string(),
-        Value::Float(number) => crate::types::number::format_double(*number),
+        Value::Float(number) => crate::python::float_repr(*number),
         Value::Str(text) => text.to_string(),
         other => format!("{other:?}"),
     }

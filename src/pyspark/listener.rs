@@ -2,6 +2,7 @@
 
 use super::object::Object;
 use super::progress;
+use crate::engine::BatchReport;
 use crate::engine::QueryId;
 use crate::engine::Session;
 use crate::python::Arguments;
@@ -30,10 +31,18 @@ impl Event {
         Self { method: "onQueryStarted", object: Object::Event("QueryStartedEvent", attributes).value() }
     }
 
-    /// `onQueryProgress`, from the report's JSON.
-    pub(super) fn progress(text: &str) -> Self {
-        let attributes = vec![("progress", progress::of_text(text))];
+    /// `onQueryProgress`.
+    pub(super) fn progress(report: &BatchReport) -> Self {
+        let attributes = vec![("progress", progress::of_report(report))];
         Self { method: "onQueryProgress", object: Object::Event("QueryProgressEvent", attributes).value() }
+    }
+
+    /// `onQueryIdle`, for the trigger of this time.
+    pub(super) fn idle(session: &Session, id: QueryId, at_ms: i64) -> Self {
+        let query = session.query(id);
+        let attributes =
+            vec![("id", Value::str(query.id())), ("runId", Value::str(query.run_id())), ("timestamp", Value::str(time::utc_millis(at_ms)))];
+        Self { method: "onQueryIdle", object: Object::Event("QueryIdleEvent", attributes).value() }
     }
 
     /// `onQueryTerminated`.

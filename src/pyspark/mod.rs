@@ -25,6 +25,7 @@ mod listener;
 mod local_rows;
 mod modules;
 mod object;
+mod observation;
 mod operators;
 mod options;
 mod plain_objects;

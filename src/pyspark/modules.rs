@@ -20,6 +20,7 @@ const MODULES: &[&str] = &[
     "pyspark.sql.column",
     "pyspark.sql.dataframe",
     "pyspark.sql.functions",
+    "pyspark.sql.observation",
     "pyspark.sql.readwriter",
     "pyspark.sql.session",
     "pyspark.sql.streaming",
@@ -81,8 +82,12 @@ fn member(module: &str, name: &str, classes: &mut dyn FnMut(&str) -> Option<Valu
         "pyspark.sql" => match name {
             "Row" => types_module::class("Row"),
             "Window" => Some(window()),
-            _ => class(&["SparkSession", "DataFrame", "Column", "GroupedData", "DataFrameReader", "DataFrameWriter", "WindowSpec"], name),
+            _ => class(
+                &["SparkSession", "DataFrame", "Column", "GroupedData", "DataFrameReader", "DataFrameWriter", "WindowSpec", "Observation"],
+                name,
+            ),
         },
+        "pyspark.sql.observation" => class(&["Observation"], name),
         "pyspark.sql.window" => match name {
             "Window" => Some(window()),
             _ => class(&["WindowSpec"], name),
@@ -118,6 +123,7 @@ pub(super) fn exports(module: &str) -> Option<Vec<String>> {
             "Column",
             "DataFrame",
             "GroupedData",
+            "Observation",
             "Row",
             "Window",
             "WindowSpec",

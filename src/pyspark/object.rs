@@ -4,6 +4,7 @@ use super::delta_table::DeltaHandle;
 use super::frame_writer::BatchWriter;
 use super::functions::FunctionSpec;
 use super::grouped::Grouped;
+use super::observation::Observation;
 use super::progress::Record;
 use super::query::QueryHandle;
 use super::reader::Reader;
@@ -73,6 +74,8 @@ pub(super) enum Object {
     Record(Rc<Record>),
     /// A listener's event: its class, and its attributes.
     Event(&'static str, Vec<(&'static str, Value)>),
+    /// `Observation`.
+    Observation(Observation),
     /// A function of `pyspark.sql.functions`.
     Function(&'static FunctionSpec),
     /// A user-defined function.
@@ -134,6 +137,7 @@ impl HostObject for Object {
             Self::Query(_) => "StreamingQuery",
             Self::Record(record) => record.class,
             Self::Event(class, _) => class,
+            Self::Observation(_) => "Observation",
             Self::State(state) => state.class_name(),
             Self::Function(_) | Self::Udf(_) | Self::UdfDecorator(_) => "function",
             Self::Class(name) => name,

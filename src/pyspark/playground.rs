@@ -266,12 +266,13 @@ impl Playground {
                 Step::Ran(report) => {
                     self.driver.idle.clear();
                     if !report.progress.is_empty() {
-                        self.driver.events.push(listener::Event::progress(&report.progress));
+                        self.driver.events.push(listener::Event::progress(&report));
                     }
                     self.reports.push(*report);
                     return Moved::Ran;
                 }
-                Step::Idle => {
+                Step::Idle { told_ms } => {
+                    self.driver.events.extend(told_ms.map(|at_ms| listener::Event::idle(&self.driver.session, id, at_ms)));
                     self.driver.idle.insert(id);
                     return Moved::Idle;
                 }

@@ -5,11 +5,15 @@
 use super::arguments::Call;
 use super::errors;
 use super::object::Object;
+use super::observation;
 use super::row::Row;
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::engine::BatchReport;
+use crate::operator::Observed;
 use crate::python::Value;
+use crate::python::float_repr;
 use serde_json::Map;
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -23,6 +27,8 @@ pub(super) struct Record {
     dict: Map<String, Json>,
     /// Spark's JSON.
     json: Map<String, Json>,
+    /// What a listener's report has of the JVM: Spark's own text, and observed metrics with their own types. None where Python makes it of the JSON.
+    told: Option<(String, Value)>,
 }
 
 /// The keys of each class's dict in order.
@@ -82,13 +88,23 @@ const KEYS: &[(&str, &[&str])] = &[
 
 /// A progress report's JSON text as Python sees it.
 pub(super) fn of_text(text: &str) -> Value {
+    whole(text, None)
+}
+
+/// A batch's report as a listener gets it.
+pub(super) fn of_report(report: &BatchReport) -> Value {
+    let row = |observed: &Observed| (Value::str(&observed.name), Object::Row(observation::row(observed)).value());
+    whole(&report.progress, Some((report.progress.clone(), Value::dict(report.observed.iter().map(row)))))
+}
+
+fn whole(text: &str, told: Option<(String, Value)>) -> Value {
     match serde_json::from_str::<Json>(text) {
-        Ok(Json::Object(map)) => record("StreamingQueryProgress", map),
+        Ok(Json::Object(map)) => record("StreamingQueryProgress", map, told),
         _ => Value::None,
     }
 }
 
-fn record(class: &'static str, json: Map<String, Json>) -> Value {
+fn record(class: &'static str, json: Map<String, Json>, told: Option<(String, Value)>) -> Value {
     let keys = KEYS.iter().find(|known| known.0 == class).map_or(&[][..], |known| known.1);
     let item = |key: &&str| {
         let value = json.get(*key).cloned().unwrap_or_else(|| {
@@ -102,7 +118,7 @@ fn record(class: &'static str, json: Map<String, Json>) -> Value {
         };
         ((*key).to_owned(), value)
     };
-    Object::Record(Rc::new(Record { class, dict: keys.iter().map(item).collect(), json })).value()
+    Object::Record(Rc::new(Record { class, dict: keys.iter().map(item).collect(), json, told })).value()
 }
 
 /// `json.dumps(value)`.
@@ -114,6 +130,7 @@ fn dumps(value: &Json) -> String {
             format!("{{{}}}", entries.join(", "))
         }
         Json::String(text) => ascii(text),
+        Json::Number(number) if number.is_f64() => number.as_f64().map_or_else(String::new, float_repr),
         other => other.to_string(),
     }
 }
@@ -148,8 +165,9 @@ fn ascii(text: &str) -> String {
 }
 
 /// A JSON value as Python sees it under a key of a report.
-fn part(key: &str, value: &Json) -> Value {
+fn part(key: &str, value: &Json, told: Option<&(String, Value)>) -> Value {
     match (key, value) {
+        ("observedMetrics", _) if let Some((_, observed)) = told => observed.clone(),
         ("sources", Json::Array(items)) => Value::list(items.iter().map(|it| object("SourceProgress", it)).collect()),
         ("stateOperators", Json::Array(items)) => Value::list(items.iter().map(|it| object("StateOperatorProgress", it)).collect()),
         ("sink", value) => object("SinkProgress", value),
@@ -160,7 +178,7 @@ fn part(key: &str, value: &Json) -> Value {
 
 fn object(class: &'static str, value: &Json) -> Value {
     match value {
-        Json::Object(map) => record(class, map.clone()),
+        Json::Object(map) => record(class, map.clone(), None),
         other => plain(other),
     }
 }
@@ -190,14 +208,15 @@ fn plain(value: &Json) -> Value {
 impl Record {
     /// `progress["key"]`.
     pub(super) fn item(&self, key: &Value) -> Result<Value> {
-        let found = key.as_str().and_then(|key| Some(part(key, self.dict.get(key)?)));
+        let found = key.as_str().and_then(|key| Some(part(key, self.dict.get(key)?, self.told.as_ref())));
         found.ok_or_else(|| Diagnostic::plain(Class::Named("KeyError".to_owned()), format!("'{}'", errors::plain_text(key))))
     }
 
     /// `progress.name`: a field or one of the texts.
     pub(super) fn attribute(&self, name: &str) -> Result<Value> {
         match (name, self.dict.get(name)) {
-            (_, Some(value)) => Ok(part(name, value)),
+            (_, Some(value)) => Ok(part(name, value, self.told.as_ref())),
+            ("json", None) if let Some((text, _)) = &self.told => Ok(Value::str(text)),
             ("json", None) => Ok(Value::str(dumps(&Json::Object(self.json.clone())))),
             ("prettyJson", None) => Ok(Value::str(self.text())),
             _ => {
@@ -229,7 +248,7 @@ impl Record {
 
     /// `get`, `keys`, `values`, `items`; none where a dict has no such method that reads.
     pub(super) fn method(&self, name: &str, call: &Call) -> Option<Value> {
-        let pair = |(key, value): (&String, &Json)| (Value::str(key), part(key, value));
+        let pair = |(key, value): (&String, &Json)| (Value::str(key), part(key, value, self.told.as_ref()));
         Some(match name {
             "get" => {
                 let default = call.rest.get(1).cloned().unwrap_or(Value::None);

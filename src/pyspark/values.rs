@@ -200,6 +200,7 @@ pub(super) fn plain_repr(value: &python::Value) -> String {
             shown.push(quote);
             shown
         }
+        python::Value::Bytes(bytes) => python::bytes_repr(bytes),
         python::Value::Date(date) => {
             let (year, month, day) = types::civil_of_days(date.days.into());
             format!("datetime.date({year}, {month}, {day})")

@@ -245,7 +245,8 @@ pub(super) fn float_to_big(float: f64) -> Option<BigInt> {
 }
 
 /// `repr(float)`: the shortest digits that read back, in Python's notation.
-pub(super) fn float_repr(number: f64) -> String {
+#[must_use]
+pub fn float_repr(number: f64) -> String {
     if number.is_nan() {
         return "nan".to_owned();
     }

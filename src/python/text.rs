@@ -289,7 +289,9 @@ fn is_printable(found: char) -> bool {
     !found.is_control() && !invisible
 }
 
-fn bytes_repr(bytes: &[u8]) -> String {
+/// `repr(bytes)`.
+#[must_use]
+pub fn bytes_repr(bytes: &[u8]) -> String {
     let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
     let mut out = format!("b{quote}");
     for byte in bytes {

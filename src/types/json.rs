@@ -17,7 +17,7 @@ use super::zone::Zone;
 #[must_use]
 pub fn to_json(value: &Value, data_type: &DataType, zone: &Zone, ignore_null_fields: bool) -> String {
     let mut out = String::new();
-    Writer { zone, ignore_null_fields, out: &mut out }.value(value, data_type);
+    Writer { zone, ignore_null_fields, plain_times: false, out: &mut out }.value(value, data_type);
     out
 }
 
@@ -25,7 +25,15 @@ pub fn to_json(value: &Value, data_type: &DataType, zone: &Zone, ignore_null_fie
 #[must_use]
 pub fn row_to_json(schema: &Schema, values: &[Value], zone: &Zone, ignore_null_fields: bool) -> String {
     let mut out = String::new();
-    Writer { zone, ignore_null_fields, out: &mut out }.fields(values, &schema.fields);
+    Writer { zone, ignore_null_fields, plain_times: false, out: &mut out }.fields(values, &schema.fields);
+    out
+}
+
+/// A row as `Row.json` writes it: nulls kept, times as text of the zone without parts of seconds.
+#[must_use]
+pub fn row_value(schema: &Schema, values: &[Value], zone: &Zone) -> String {
+    let mut out = String::new();
+    Writer { zone, ignore_null_fields: false, plain_times: true, out: &mut out }.fields(values, &schema.fields);
     out
 }
 
@@ -68,6 +76,8 @@ pub fn base64(bytes: &[u8]) -> String {
 struct Writer<'a> {
     zone: &'a Zone,
     ignore_null_fields: bool,
+    /// As `Row.json` writes them.
+    plain_times: bool,
     out: &'a mut String,
 }
 
@@ -133,6 +143,8 @@ impl Writer<'_> {
             Value::String(value) => value.clone(),
             Value::Binary(bytes) => base64(bytes),
             Value::Date(days) => time::format_date(*days),
+            Value::Timestamp(micros) if self.plain_times => time::format_timestamp(seconds(*micros), self.zone),
+            Value::TimestampNtz(micros) if self.plain_times => time::format_timestamp_ntz(seconds(*micros)),
             Value::Timestamp(micros) => time::json_timestamp(*micros, self.zone),
             Value::TimestampNtz(micros) => time::json_timestamp_ntz(*micros),
             Value::DayTimeInterval(micros) => interval::format_day_time(*micros),
@@ -141,6 +153,11 @@ impl Writer<'_> {
             _ => unreachable!("a nested value is written with its own type: {value:?}"),
         }
     }
+}
+
+/// A time without its part of a second.
+fn seconds(micros: i64) -> i64 {
+    micros.div_euclid(1_000_000) * 1_000_000
 }
 
 /// A map's key as Spark writes it: the text of its internal value, so that a timestamp is its microseconds and a date its days.

@@ -118,7 +118,7 @@ impl Run<'_> {
                     self.told.push(Told::Failed(error.message.clone()));
                     return false;
                 }
-                Step::Idle => return true,
+                Step::Idle { .. } => return true,
                 other => panic!("{other:?}"),
             }
         }

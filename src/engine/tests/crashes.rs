@@ -45,7 +45,7 @@ fn run(mode: OutputMode, fault: Option<Fault>) -> (BTreeMap<u64, String>, bool) 
                     stage.session = Session::new();
                     query = start(&mut stage, mode);
                 }
-                Step::Idle => break,
+                Step::Idle { .. } => break,
                 other => panic!("{other:?}"),
             }
         }

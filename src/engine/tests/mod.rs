@@ -83,7 +83,7 @@ impl Stage {
                     let _ = writeln!(told, "failed: {}", error.message);
                     return told;
                 }
-                Step::Idle | Step::Ended => return told,
+                Step::Idle { .. } | Step::Ended => return told,
                 other => panic!("{other:?}"),
             }
         }

@@ -150,6 +150,11 @@ impl Grouping {
         Plan::new(node, columns)
     }
 
+    /// The calls so far.
+    pub(crate) fn into_calls(self) -> Vec<NamedCall> {
+        self.calls
+    }
+
     /// The aggregation with the outputs over it; without a projection where they are the keys and calls themselves.
     pub(crate) fn finish(self, list: Vec<Named>) -> Rc<Plan> {
         let results = self.results();

@@ -23,7 +23,7 @@ impl Frame {
     /// # Errors
     /// `UNSUPPORTED_JOIN_TYPE`; what names and types raise; `UNRESOLVED_USING_COLUMN_FOR_JOIN`.
     pub fn join(&self, other: &Self, on: JoinOn, how: &str) -> diag::Result<Self> {
-        Ok(self.over(analysis::join(&self.plan, &other.plan, on, analysis::join_type(how)?, &self.analyzer)?))
+        self.over_several(analysis::join(&self.plan, &other.plan, on, analysis::join_type(how)?, &self.analyzer)?)
     }
 
     /// `df.crossJoin(other)`.
@@ -39,7 +39,7 @@ impl Frame {
     /// # Errors
     /// `NUM_COLUMNS_MISMATCH`, `INCOMPATIBLE_COLUMN_TYPE`.
     pub fn union(&self, other: &Self) -> diag::Result<Self> {
-        Ok(self.over(analysis::union(&self.plan, &other.plan, "UNION", &self.analyzer)?))
+        self.over_several(analysis::union(&self.plan, &other.plan, "UNION", &self.analyzer)?)
     }
 
     /// `df.unionByName(other, allowMissingColumns)`.
@@ -47,7 +47,7 @@ impl Frame {
     /// # Errors
     /// `UNRESOLVED_COLUMN_AMONG_FIELD_NAMES`, `INCOMPATIBLE_COLUMN_TYPE`.
     pub fn union_by_name(&self, other: &Self, allow_missing: bool) -> diag::Result<Self> {
-        Ok(self.over(analysis::union_by_name(&self.plan, &other.plan, allow_missing, &self.analyzer)?))
+        self.over_several(analysis::union_by_name(&self.plan, &other.plan, allow_missing, &self.analyzer)?)
     }
 
     /// `df.intersect(other)`, `df.intersectAll(other)`.
@@ -55,7 +55,7 @@ impl Frame {
     /// # Errors
     /// `NUM_COLUMNS_MISMATCH`, `INCOMPATIBLE_COLUMN_TYPE`.
     pub fn intersect(&self, other: &Self, all: bool) -> diag::Result<Self> {
-        Ok(self.over(analysis::set_operation(&self.plan, &other.plan, SetOperation::Intersect, all, &self.analyzer)?))
+        self.over_several(analysis::set_operation(&self.plan, &other.plan, SetOperation::Intersect, all, &self.analyzer)?)
     }
 
     /// `df.subtract(other)`, `df.exceptAll(other)`.
@@ -63,6 +63,6 @@ impl Frame {
     /// # Errors
     /// `NUM_COLUMNS_MISMATCH`, `INCOMPATIBLE_COLUMN_TYPE`.
     pub fn except(&self, other: &Self, all: bool) -> diag::Result<Self> {
-        Ok(self.over(analysis::set_operation(&self.plan, &other.plan, SetOperation::Except, all, &self.analyzer)?))
+        self.over_several(analysis::set_operation(&self.plan, &other.plan, SetOperation::Except, all, &self.analyzer)?)
     }
 }

@@ -80,8 +80,22 @@ impl Frame {
         })
     }
 
+    /// `df.observe(name, metrics)`.
+    ///
+    /// # Errors
+    /// `INVALID_OBSERVED_METRICS`, `DUPLICATED_METRICS_NAME`; what names and types raise.
+    pub fn observe(&self, name: &str, metrics: Vec<Expr>) -> diag::Result<Self> {
+        Ok(self.over(crate::plan::analysis::observe(self.id, name, metrics, Rc::clone(&self.plan), &self.analyzer)?))
+    }
+
     pub(crate) fn over(&self, plan: Rc<Plan>) -> Self {
         Self::new(plan, &self.analyzer)
+    }
+
+    /// A frame over a relation of several, whose observed metrics must not clash.
+    pub(crate) fn over_several(&self, plan: Rc<Plan>) -> diag::Result<Self> {
+        crate::plan::analysis::check_metric_names(&plan)?;
+        Ok(self.over(plan))
     }
 
     pub(crate) fn same_name(&self, a: &str, b: &str) -> bool {

@@ -108,6 +108,7 @@ fn reads(node: &Node) -> Wanted {
             times.map(|column| column.id).chain(condition.iter().flat_map(Typed::columns)).collect()
         }
         Node::Sort { keys, .. } => keys.iter().flat_map(|key| key.expr.columns()).collect(),
+        Node::CollectMetrics(observed) => observed.calls.iter().flat_map(|call| &call.call.arguments).flat_map(Typed::columns).collect(),
         Node::Generate { generator, .. } => generator.columns().into_iter().collect(),
         Node::Window { functions, .. } => {
             let calls = functions.iter().map(|function| &function.call);

@@ -54,6 +54,7 @@ fn relation(plan: &Plan) -> diag::Result<()> {
         Node::Sample { .. } => "Sample",
         Node::Window { .. } => "Window",
         Node::TransformWithState(_) => "TransformWithStateInPySpark",
+        Node::CollectMetrics(_) => "CollectMetrics",
         Node::Repartition { .. } => "Repartition",
     };
     Err(refused(format!("Continuous processing does not support {name} operations.")))

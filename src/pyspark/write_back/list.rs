@@ -14,6 +14,7 @@ use crate::expr::Expr;
 use crate::expr::SortKey;
 use crate::expr::TypedKind;
 use crate::expr::aggregate::AggregateFunction;
+use crate::plan::CollectMetrics;
 use crate::plan::Column;
 use crate::plan::Named;
 use crate::plan::NamedCall;
@@ -156,6 +157,28 @@ pub(super) fn aggregate(writer: &mut Writer, keys: &[Named], calls: &[NamedCall]
 /// An aggregation with expressions over its results.
 fn outputs(writer: &mut Writer, list: &[Named], keys: &[Named], calls: &[NamedCall], results: &Plan, child: &Rc<Plan>) -> Result<Chain> {
     let input = input(writer, child)?;
+    let made = made_of(writer, list, keys, calls, &results.columns, &input)?;
+    grouped(writer, keys, calls, made, input)
+}
+
+/// Metrics that are observed.
+pub(super) fn observe(writer: &mut Writer, observed: &CollectMetrics) -> Result<Chain> {
+    let input = input(writer, &observed.child)?;
+    let results: Vec<Column> = observed.calls.iter().map(|call| call.column.clone()).collect();
+    let made = made_of(writer, &observed.metrics, &[], &observed.calls, &results, &input)?;
+    let metrics = aggregates(&input.speaker, made)?;
+    Ok(input.chain.then(format!("observe({}, {metrics})", text(&observed.name))))
+}
+
+/// The expressions of a list over an aggregation's results, as expressions over its input, with their names.
+fn made_of(
+    writer: &Writer,
+    list: &[Named],
+    keys: &[Named],
+    calls: &[NamedCall],
+    results: &[Column],
+    input: &Input,
+) -> Result<Vec<(Expr, String)>> {
     let unresolver = writer.unresolver(&input.columns);
     let mut meant: BTreeMap<u64, Expr> = BTreeMap::new();
     for call in calls {
@@ -164,12 +187,17 @@ fn outputs(writer: &mut Writer, list: &[Named], keys: &[Named], calls: &[NamedCa
     for key in keys {
         meant.insert(key.column.id.0, unresolver.expr(&key.expr)?);
     }
-    let over = writer.unresolver(&results.columns);
-    let mut made = Vec::new();
-    for item in list {
-        made.push((replaced(over.expr(&item.expr)?, &meant), item.column.name.clone()));
-    }
-    grouped(writer, keys, calls, made, input)
+    let over = writer.unresolver(results);
+    list.iter().map(|item| Ok((replaced(over.expr(&item.expr)?, &meant), item.column.name.clone()))).collect()
+}
+
+/// Aggregates as arguments. Unlike `select` and `groupBy`, `agg` takes no names.
+fn aggregates(speaker: &Speaker, results: Vec<(Expr, String)>) -> Result<String> {
+    let result = |(expr, name): (Expr, String)| match crate::expr::name_of(&expr) == name {
+        true => speaker.column(&expr),
+        false => named(speaker, expr, &name),
+    };
+    Ok(results.into_iter().map(result).collect::<Result<Vec<_>>>()?.join(", "))
 }
 
 fn grouped(writer: &Writer, keys: &[Named], calls: &[NamedCall], results: Vec<(Expr, String)>, input: Input) -> Result<Chain> {
@@ -190,13 +218,7 @@ fn grouped(writer: &Writer, keys: &[Named], calls: &[NamedCall], results: Vec<(E
     if results.is_empty() {
         return unwritable("a grouping without aggregates");
     }
-    // Unlike `select` and `groupBy`, `agg` takes no names.
-    let result = |(expr, name): (Expr, String)| match crate::expr::name_of(&expr) == name {
-        true => input.speaker.column(&expr),
-        false => named(&input.speaker, expr, &name),
-    };
-    let results: Vec<String> = results.into_iter().map(result).collect::<Result<_>>()?;
-    Ok(chain.then(format!("agg({})", results.join(", "))))
+    Ok(chain.then(format!("agg({})", aggregates(&input.speaker, results)?)))
 }
 
 /// Whether a list over an aggregation begins with its keys as they are, as `groupBy(...).agg(...)` has them.

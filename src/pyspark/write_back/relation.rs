@@ -90,6 +90,7 @@ impl Writer {
             Node::Generate { child, .. } => list::generated(self, plan, child),
             Node::TimeWindow(_) | Node::SessionWindow(_) => unwritable("a window column outside of a list"),
             Node::Join { left, right, join_type, condition } => self.join(left, right, *join_type, condition.as_ref()),
+            Node::CollectMetrics(observed) => list::observe(self, observed),
             Node::Union { children } => {
                 let mut children = children.iter();
                 let Some(first) = children.next() else { return unwritable("a union of nothing") };
