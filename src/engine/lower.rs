@@ -34,6 +34,8 @@ pub struct Tree {
     pub columns: Vec<operator::Column>,
     /// Whether a watermark node lies below it: whether it has an input watermark.
     pub has_watermark: bool,
+    /// How many rows a limit here asks for, where all below it computes row by row: then the source is read only so far.
+    pub asks_for: Option<usize>,
 }
 
 /// What a node of the tree does.
@@ -47,6 +49,7 @@ pub enum Task {
 }
 
 /// One leaf's reading of a streaming source.
+#[derive(Clone)]
 pub struct StreamScan {
     /// The source's number.
     pub source: usize,
@@ -128,7 +131,11 @@ impl Lowering {
         };
         let has_watermark = has_watermark || matches!(plan.node, Node::EventTimeWatermark { .. }) && plan.is_streaming;
         let columns = plan.columns.iter().map(state_column).collect();
-        Ok(Tree { task, children, columns, has_watermark })
+        let asks_for = match &plan.node {
+            Node::Limit { count, child } if plan.is_streaming && self.mode == OutputMode::Append && is_row_by_row(child) => Some(*count),
+            _ => None,
+        };
+        Ok(Tree { task, children, columns, has_watermark, asks_for: asks_for.and_then(|count| usize::try_from(count).ok()) })
     }
 
     /// What a node does; none for one that changes nothing.
@@ -349,6 +356,20 @@ fn is_session_of(key: &plan::Named, child: &Plan) -> bool {
         }
     }
     found
+}
+
+/// Whether Spark computes a plan's rows one by one as they are asked for, down to a source. Python takes its rows many at a time.
+fn is_row_by_row(plan: &Plan) -> bool {
+    let native = |typed: &Typed| !typed.any(&mut |node| matches!(node.kind, TypedKind::External(_)));
+    let own = match &plan.node {
+        Node::Source(source) => source.spec.streaming,
+        Node::Project { list, .. } => list.iter().all(|named| native(&named.expr)),
+        Node::Filter { condition, .. } => native(condition),
+        Node::Generate { generator, .. } => native(generator),
+        Node::EventTimeWatermark { .. } | Node::SubqueryAlias { .. } | Node::TimeWindow(_) | Node::Union { .. } => true,
+        _ => false,
+    };
+    own && plan.children().into_iter().all(|child| is_row_by_row(child))
 }
 
 /// A column as operators know it, with what state files say of it.

@@ -25,6 +25,22 @@ pub trait Leaves {
     /// # Errors
     /// Files that are gone or malformed.
     fn batch(&mut self, leaf: &Plan) -> Result<Rows>;
+
+    /// Notes that the last so many rows of the leaf's source were never asked for.
+    fn leave(&mut self, _scan: &StreamScan, _rows: usize) {}
+}
+
+/// A leaf's rows, or the first of them, read already.
+struct Given(Rows);
+
+impl Leaves for Given {
+    fn stream(&mut self, _scan: &StreamScan) -> Result<Rows> {
+        Ok(self.0.clone())
+    }
+
+    fn batch(&mut self, _leaf: &Plan) -> Result<Rows> {
+        unreachable!("a chain that computes row by row begins at a streaming source")
+    }
 }
 
 /// An operator's report with its place in the tree.
@@ -43,14 +59,27 @@ impl Tree {
     /// What operators and leaves raise.
     pub fn run(&mut self, leaves: &mut dyn Leaves, context: &BatchContext) -> Result<(Rows, Vec<Line>)> {
         let mut lines = Vec::new();
-        let rows = self.run_at(0, leaves, context, &mut lines)?;
+        let rows = self.run_at(None, 0, leaves, context, &mut lines)?;
         Ok((rows, lines))
     }
 
-    fn run_at(&mut self, depth: usize, leaves: &mut dyn Leaves, context: &BatchContext, lines: &mut Vec<Line>) -> Result<Rows> {
+    /// Runs a node; `asked` is how many rows a limit above asks it for.
+    fn run_at(
+        &mut self,
+        asked: Option<usize>,
+        depth: usize,
+        leaves: &mut dyn Leaves,
+        context: &BatchContext,
+        lines: &mut Vec<Line>,
+    ) -> Result<Rows> {
+        if let Some(count) = asked.filter(|_| self.children.len() < 2) {
+            return self.run_for(count, depth, leaves, context, lines);
+        }
         let place = lines.len();
         lines.push(Line { depth, report: OperatorReport::default() });
-        let inputs = self.children.iter_mut().map(|child| child.run_at(depth + 1, leaves, context, lines)).collect::<Result<Vec<_>>>()?;
+        let asked = self.asks_for.or(asked);
+        let input = |child: &mut Self| child.run_at(asked, depth + 1, leaves, context, lines);
+        let inputs = self.children.iter_mut().map(input).collect::<Result<Vec<_>>>()?;
         let mut report = OperatorReport { rows_in: inputs.iter().map(|input| input.rows as u64).sum(), ..OperatorReport::default() };
         let rows = match &mut self.task {
             Task::Run(operator) => {
@@ -72,6 +101,33 @@ impl Tree {
         report.rows_out = rows.rows as u64;
         lines[place].report = report;
         Ok(rows)
+    }
+
+    /// Runs a chain that computes row by row on as many of its source's rows as it takes to make `count` of its own.
+    fn run_for(
+        &mut self,
+        count: usize,
+        depth: usize,
+        leaves: &mut dyn Leaves,
+        context: &BatchContext,
+        lines: &mut Vec<Line>,
+    ) -> Result<Rows> {
+        let mut leaf = &*self;
+        while let [child] = leaf.children.as_slice() {
+            leaf = child;
+        }
+        let Task::Stream(scan) = &leaf.task else { return self.run_at(None, depth, leaves, context, lines) };
+        let scan = scan.clone();
+        let rows = leaves.stream(&scan)?;
+        let (mut few, mut enough) = (0, rows.rows);
+        while few < enough {
+            let middle = usize::midpoint(few, enough);
+            let made = self.run_at(None, 0, &mut Given(rows.head(middle)), context, &mut Vec::new());
+            // A row that fails is a row that was asked for.
+            if made.is_ok_and(|made| made.rows < count) { few = middle + 1 } else { enough = middle }
+        }
+        leaves.leave(&scan, rows.rows - enough);
+        self.run_at(None, depth, &mut Given(rows.head(enough)), context, lines)
     }
 
     /// Calls `visit` with every operator, root first.

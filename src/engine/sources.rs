@@ -107,6 +107,10 @@ impl super::run_tree::Leaves for QueryLeaves<'_> {
         Ok(picked)
     }
 
+    fn leave(&mut self, scan: &StreamScan, rows: usize) {
+        self.input_rows[scan.source] = self.input_rows[scan.source].saturating_sub(rows as u64);
+    }
+
     fn batch(&mut self, leaf: &Plan) -> Result<Rows> {
         let key = leaf.columns.first().map(|column| column.id.0).filter(|_| is_on_disk(leaf));
         if let Some(rows) = key.and_then(|key| self.statics.get(&key)) {

@@ -233,7 +233,7 @@ fn case_vector(branches: &[(Typed, Typed)], otherwise: Option<&Typed>, data_type
 fn coalesce(arguments: &[Typed], data_type: &DataType, input: &Input<'_>) -> Result<Vector> {
     let first = vector(&arguments[0], input)?;
     if first.array.logical_null_count() == 0 {
-        return Ok(first);
+        return Ok(Vector { array: super::cast::retyped(&first.array, &arrow::arrow_type(data_type)), scalar: first.scalar });
     }
     let mut open: Vec<u32> = (0..input.rows as u32).collect();
     let mut pieces = Pieces::new(data_type, input.rows);

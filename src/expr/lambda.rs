@@ -1,5 +1,6 @@
 //! Higher-order functions: `transform(xs, x -> x + 1)` and its kin, their types.
 
+use super::coercion;
 use super::error;
 use super::function;
 use super::name::pretty_name;
@@ -147,8 +148,14 @@ impl Higher<'_> {
     fn fold(&self) -> Result<Typed> {
         let (list, element) = self.list(0)?;
         let start = self.resolver.resolve(&self.arguments[1])?;
-        let accumulator = (start.data_type.clone(), true);
-        let merge = self.lambda(2, &[accumulator.clone(), element])?;
+        let mut accumulator = (start.data_type.clone(), true);
+        let mut merge = self.lambda(2, &[accumulator.clone(), element.clone()])?;
+        if let Some(looser) = coercion::wider(&start.data_type, &merge.data_type).filter(|looser| *looser != start.data_type)
+            && merge.data_type.same_type(&start.data_type)
+        {
+            accumulator.0 = looser;
+            merge = self.lambda(2, &[accumulator.clone(), element])?;
+        }
         if !merge.data_type.same_type(&start.data_type) {
             return self.refuse(2, &error::quoted(&start.data_type), &merge.data_type);
         }

@@ -35,14 +35,14 @@ pub const FUNCTIONS: &[Function] = &[
         list(a, |items, values| Ok(items.into_iter().filter(|item| item.is_null() || !same(item, &values[1])).collect()))
     })
     .check(with_element),
-    Function::new("array_append", (2, 2), ARRAY_ANY, with_null_element, array_append).check(with_element),
-    Function::new("array_prepend", (2, 2), ARRAY_ANY, with_null_element, array_append).check(with_element),
+    Function::new("array_append", (2, 2), ARRAY_ANY, insert_type, array_append).check(with_element),
+    Function::new("array_prepend", (2, 2), ARRAY_ANY, insert_type, array_append).check(with_element),
     Function::new("array_insert", (3, 3), &[P::Array, P::Integer, P::Any], insert_type, array_insert).check(with_third_element),
     Function::new("array_distinct", (1, 1), ARRAY, gives::first, |a| list(a, |items, _| Ok(distinct(items)))),
     Function::new("array_compact", (1, 1), ARRAY, compact_type, |a| {
         list(a, |items, _| Ok(items.into_iter().filter(|item| !item.is_null()).collect()))
     }),
-    Function::new("array_union", (2, 2), ARRAYS, either_null, |a| sets(a, |a, b| distinct(a.into_iter().chain(b).collect()))),
+    Function::new("array_union", (2, 2), ARRAYS, gives::common, |a| sets(a, |a, b| distinct(a.into_iter().chain(b).collect()))),
     Function::new("array_intersect", (2, 2), ARRAYS, gives::first, |a| {
         sets(a, |a, b| distinct(a.into_iter().filter(|item| b.iter().any(|other| same(item, other))).collect()))
     }),
@@ -73,7 +73,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("map_contains_key", (2, 2), &[P::Map, P::Any], gives::boolean, map_contains_key).check(with_key),
     Function::new("map_from_arrays", (2, 2), ARRAY, from_arrays_type, map_from_arrays),
     Function::new("map_from_entries", (1, 1), ARRAY, from_entries_type, map_from_entries).nulls(Nulls::Always),
-    Function::new("map_concat", (1, usize::MAX), &[P::Same], gives::first, map_concat),
+    Function::new("map_concat", (1, usize::MAX), &[P::Same], gives::common, map_concat),
     Function::new(
         "str_to_map",
         (1, 3),
@@ -85,8 +85,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 fn array_type(arguments: &[Typed]) -> DataType {
-    let element = arguments.first().map_or(DataType::Null, |argument| argument.data_type.clone());
-    DataType::Array(Box::new(element), arguments.iter().any(|argument| argument.nullable))
+    DataType::Array(Box::new(gives::common(arguments)), arguments.iter().any(|argument| argument.nullable))
 }
 
 fn element_type(arguments: &[Typed]) -> DataType {
@@ -96,24 +95,15 @@ fn element_type(arguments: &[Typed]) -> DataType {
     }
 }
 
-fn with_null_element(arguments: &[Typed]) -> DataType {
-    match &arguments[0].data_type {
-        DataType::Array(element, nullable) => DataType::Array(element.clone(), *nullable || arguments[1].nullable),
-        other => other.clone(),
-    }
-}
-
+/// An array that takes in its last argument; it may hold nulls, as Spark pads it to the place.
 fn insert_type(arguments: &[Typed]) -> DataType {
-    DataType::Array(Box::new(element_type(arguments)), true)
+    let element = element_type(arguments);
+    let added = arguments.last().and_then(|argument| coercion::wider(&element, &argument.data_type));
+    DataType::Array(Box::new(added.unwrap_or(element)), true)
 }
 
 fn compact_type(arguments: &[Typed]) -> DataType {
     DataType::Array(Box::new(element_type(arguments)), false)
-}
-
-fn either_null(arguments: &[Typed]) -> DataType {
-    let nullable = arguments.iter().any(|argument| matches!(argument.data_type, DataType::Array(_, true)));
-    DataType::Array(Box::new(element_type(arguments)), nullable)
 }
 
 fn repeat_type(arguments: &[Typed]) -> DataType {
@@ -487,9 +477,9 @@ fn map_operands(arguments: &mut Vec<Typed>, settings: &Settings) -> std::result:
 }
 
 fn map_type(arguments: &[Typed]) -> DataType {
-    let type_at = |index: usize| arguments.get(index).map_or(DataType::Null, |argument| argument.data_type.clone());
+    let types = |start: usize| coercion::widest(arguments.iter().skip(start).step_by(2).map(|argument| &argument.data_type));
     let nullable = arguments.iter().skip(1).step_by(2).any(|argument| argument.nullable);
-    DataType::Map(Box::new(type_at(0)), Box::new(type_at(1)), nullable)
+    DataType::Map(Box::new(types(0).unwrap_or(DataType::Null)), Box::new(types(1).unwrap_or(DataType::Null)), nullable)
 }
 
 /// Keys once each and never null.

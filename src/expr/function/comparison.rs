@@ -41,8 +41,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new(">=", (2, 2), ANY, gives::boolean, compare).check(comparable),
     Function::new("between", (3, 3), ANY, gives::boolean, between).check(all_alike),
     Function::new("in", (1, usize::MAX), ANY, gives::boolean, is_in).check(all_alike),
-    Function::new("greatest", (2, usize::MAX), ANY, gives::first, extreme).check(extremes_alike).nulls(Nulls::All),
-    Function::new("least", (2, usize::MAX), ANY, gives::first, extreme).check(extremes_alike).nulls(Nulls::All),
+    Function::new("greatest", (2, usize::MAX), ANY, gives::common, extreme).check(extremes_alike).nulls(Nulls::All),
+    Function::new("least", (2, usize::MAX), ANY, gives::common, extreme).check(extremes_alike).nulls(Nulls::All),
 ];
 
 /// Casts both sides to the type in which they compare.

@@ -59,7 +59,12 @@ fn one(spec: &str, conversion: char, value: &Value, data_type: &DataType, zone: 
         format!("{sign}{}{fraction}", grouped(whole))
     };
     let text = match (conversion, value) {
-        (_, Value::Null) => "null".to_owned(),
+        ('b', Value::Null) => "false".to_owned(),
+        // Java prints it as a text, cut to the precision.
+        (_, Value::Null) => {
+            let text: String = "null".chars().take(precision.unwrap_or(4)).collect();
+            if conversion.is_ascii_uppercase() { text.to_uppercase() } else { text }
+        }
         ('d', value) => signed(commas(value.as_i64().map_or_else(|| "null".to_owned(), |value| value.to_string()))),
         ('x', value) => format!("{:x}", value.as_i64().unwrap_or(0)),
         ('X', value) => format!("{:X}", value.as_i64().unwrap_or(0)),

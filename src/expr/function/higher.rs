@@ -171,7 +171,9 @@ fn zip_with(arguments: &Arguments<'_>) -> Result<ArrayRef> {
 /// Step by step over the places: each step merges the elements at one place of all the lists that are that long.
 fn fold(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let found = elements(arguments, 0);
-    let mut held = arguments.vectors[1].expand(arguments.rows);
+    let merged_type = &arguments.typed[2].data_type;
+    let held_type = crate::expr::coercion::wider(arguments.type_of(1), merged_type).unwrap_or_else(|| merged_type.clone());
+    let mut held = retyped(&arguments.vectors[1].expand(arguments.rows), &crate::types::arrow::arrow_type(&held_type));
     let longest = found.lengths.iter().copied().max().unwrap_or(0);
     let mut starts = Vec::with_capacity(arguments.rows);
     let mut start = 0;

@@ -28,7 +28,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("isnull", (1, 1), &[P::Any], gives::boolean, is_null).nulls(Nulls::Never),
     Function::new("isnotnull", (1, 1), &[P::Any], gives::boolean, is_not_null).nulls(Nulls::Never),
     Function::new("isnan", (1, 1), &[P::Double], gives::boolean, is_nan).nulls(Nulls::Never),
-    Function::new("coalesce", (1, usize::MAX), &[P::Same], gives::first, lazy).nulls(Nulls::All),
+    Function::new("coalesce", (1, usize::MAX), &[P::Same], gives::common, lazy).nulls(Nulls::All),
     Function::new("nanvl", (2, 2), &[P::Double], gives::double, nanvl),
     Function::new("$struct", (0, usize::MAX), &[P::Any], gives::null, structure).nulls(Nulls::Never),
     Function::new("$before_end", (1, 1), &[P::Any], gives::first, before_end),

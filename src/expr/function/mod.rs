@@ -235,6 +235,12 @@ pub mod gives {
         arguments.first().map_or(DataType::Null, |argument| argument.data_type.clone())
     }
 
+    /// The type in which all arguments fit: where they are alike but for the parts that may be null, the loosest.
+    pub fn common(arguments: &[Typed]) -> DataType {
+        let types = arguments.iter().map(|argument| &argument.data_type);
+        crate::expr::coercion::widest(types).unwrap_or_else(|| first(arguments))
+    }
+
     /// The second argument's type.
     pub fn second(arguments: &[Typed]) -> DataType {
         arguments.get(1).map_or(DataType::Null, |argument| argument.data_type.clone())

@@ -361,10 +361,7 @@ fn concat_operands(arguments: &mut Vec<Typed>, settings: &Settings) -> std::resu
 
 fn concat_type(arguments: &[Typed]) -> DataType {
     match arguments.first().map(|argument| &argument.data_type) {
-        Some(DataType::Array(element, _)) => {
-            let nulls = arguments.iter().any(|argument| matches!(argument.data_type, DataType::Array(_, true)));
-            DataType::Array(element.clone(), nulls)
-        }
+        Some(DataType::Array(..)) => gives::common(arguments),
         Some(DataType::Binary) => DataType::Binary,
         _ => DataType::String,
     }
