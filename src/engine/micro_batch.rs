@@ -459,6 +459,8 @@ const WITH_CONTEXT: &[&str] = &[
     "NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION",
     "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
     "REMAINDER_BY_ZERO",
+    // It goes on with the plan.
+    "_LEGACY_ERROR_TEMP_1181",
 ];
 
 fn crash(world: &mut dyn World, point: CrashPoint, batch_id: u64) -> Outcome<()> {

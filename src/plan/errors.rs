@@ -75,14 +75,14 @@ pub(crate) fn ambiguous(written: &[String], found: &[&Column]) -> Box<Diagnostic
     Diagnostic::analysis("AMBIGUOUS_REFERENCE", format!("Reference {name} is ambiguous, could be: [{references}]."), "42704")
 }
 
-/// A column of a frame that stands on both sides of a join.
-pub(crate) fn ambiguous_self_join(column: &Column) -> Box<Diagnostic> {
+/// Columns of a frame that stands on both sides of a join.
+pub(crate) fn ambiguous_self_join(columns: &[&Column]) -> Box<Diagnostic> {
+    let shown = columns.iter().map(|column| format!("{}#{}", column.name, column.id.0)).collect::<Vec<_>>().join(", ");
     let text = format!(
-        "Column {}#{} are ambiguous. It's probably because you joined several Datasets together, and some of these Datasets are the same. \
+        "Column {shown} are ambiguous. It's probably because you joined several Datasets together, and some of these Datasets are the same. \
          This column points to one of the Datasets but Spark is unable to figure out which one. Please alias the Datasets with different names \
          via `Dataset.as` before joining them, and specify the column using qualified name, e.g. `df.as(\"a\").join(df.as(\"b\"), $\"a.id\" > $\"b.id\")`. \
-         You can also set spark.sql.analyzer.failAmbiguousSelfJoin to false to disable this check.",
-        column.name, column.id.0
+         You can also set spark.sql.analyzer.failAmbiguousSelfJoin to false to disable this check."
     );
     Diagnostic::analysis("_LEGACY_ERROR_TEMP_1182", text, "")
 }

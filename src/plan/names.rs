@@ -23,6 +23,8 @@ pub(crate) struct Names<'a> {
     lateral: RefCell<Vec<(String, Typed)>>,
     /// Whether a column of both sides of a join with itself may be named: in the join's own condition.
     lenient: bool,
+    /// The columns of both sides that were named all the same.
+    copied: RefCell<Vec<ColumnId>>,
     /// The hidden columns that were used.
     used_hidden: RefCell<Vec<Column>>,
 }
@@ -40,6 +42,7 @@ impl<'a> Names<'a> {
             analyzer,
             case_sensitive: analyzer.settings().case_sensitive,
             lenient: false,
+            copied: RefCell::default(),
             used_hidden: RefCell::default(),
             lateral: RefCell::default(),
         }
@@ -66,6 +69,11 @@ impl<'a> Names<'a> {
     /// The same columns, for a join's own condition.
     pub(crate) fn lenient(self) -> Self {
         Self { lenient: true, ..self }
+    }
+
+    /// The columns of both sides of a join with itself that were named, for [`Self::lenient`] names.
+    pub(crate) fn copied(&self) -> Vec<ColumnId> {
+        self.copied.borrow().clone()
     }
 
     /// The hidden columns that names were resolved to, in order of use.
@@ -145,8 +153,11 @@ impl Scope for Names<'_> {
         let Some(asked) = plan.columns.iter().find(|column| self.same(&column.name, name)) else {
             return Err(errors::no_such_column(name, &plan.schema()));
         };
-        if !self.lenient && self.analyzer.copy_of(&plan, asked.id, &self.columns).is_some() {
-            return Err(errors::ambiguous_self_join(asked));
+        if self.analyzer.copy_of(&plan, asked.id, &self.columns).is_some() {
+            if !self.lenient {
+                return Err(errors::ambiguous_self_join(&[asked]));
+            }
+            self.copied.borrow_mut().push(asked.id);
         }
         if let Some(column) = self.by_id(asked.id) {
             return Ok(column.typed());

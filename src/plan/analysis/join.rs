@@ -2,6 +2,7 @@
 
 use crate::diag;
 use crate::diag::Diagnostic;
+use crate::expr::ColumnId;
 use crate::expr::Expr;
 use crate::expr::Typed;
 use crate::expr::TypedKind;
@@ -14,6 +15,7 @@ use crate::plan::Node;
 use crate::plan::Plan;
 use crate::plan::analysis::list::exactly;
 use crate::plan::column::quote;
+use crate::plan::errors;
 use crate::plan::instance;
 use crate::plan::names::Names;
 use crate::types::DataType;
@@ -49,7 +51,7 @@ pub(crate) fn join(left: &Rc<Plan>, right: &Rc<Plan>, on: JoinOn, join_type: Joi
         JoinOn::Nothing => Ok(relation(left, &right, None, join_type)),
         JoinOn::Columns(names) => using(left, &right, &names, join_type, analyzer),
         JoinOn::Condition(conditions) => {
-            let condition = condition(conditions, left, &right, analyzer)?;
+            let condition = condition(conditions, left, &right, Rc::ptr_eq(left, &before), analyzer)?;
             let condition = condition.map(|condition| both_sides(condition, &before, &right));
             Ok(relation(left, &right, condition, join_type))
         }
@@ -71,10 +73,22 @@ fn relation(left: &Rc<Plan>, right: &Rc<Plan>, condition: Option<Typed>, join_ty
     Plan::new(Node::Join { left: Rc::clone(left), right: Rc::clone(right), join_type, condition }, columns)
 }
 
-fn condition(conditions: Vec<Expr>, left: &Rc<Plan>, right: &Rc<Plan>, analyzer: &Analyzer) -> diag::Result<Option<Typed>> {
+fn condition(
+    conditions: Vec<Expr>,
+    left: &Rc<Plan>,
+    right: &Rc<Plan>,
+    with_itself: bool,
+    analyzer: &Analyzer,
+) -> diag::Result<Option<Typed>> {
     let Some(whole) = conditions.into_iter().reduce(|all, one| Expr::call("and", vec![all, one])) else { return Ok(None) };
     let names = Names::of(&[left, right], analyzer).lenient();
     let typed = crate::expr::resolve(&whole, &names, &analyzer.settings())?;
+    let mut ambiguous = Vec::new();
+    collect_ambiguous(&typed, &names.copied(), with_itself, &mut ambiguous);
+    if !ambiguous.is_empty() {
+        let columns: Vec<&Column> = ambiguous.into_iter().filter_map(|id| names.by_id(id)).collect();
+        return Err(errors::ambiguous_self_join(&columns));
+    }
     if !matches!(typed.data_type, DataType::Boolean | DataType::Null) {
         let text = format!(
             "The join condition \"{}\" has the invalid type \"{}\", expected \"BOOLEAN\".",
@@ -84,6 +98,34 @@ fn condition(conditions: Vec<Expr>, left: &Rc<Plan>, right: &Rc<Plan>, analyzer:
         return Err(Diagnostic::analysis("JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", text, "42K0E"));
     }
     Ok(Some(typed))
+}
+
+/// The columns of both sides that a condition names without saying which side is meant. Equal to itself a column is of one side and of the other, and where
+/// a frame meets itself the side doesn't matter to a constant: `DetectAmbiguousSelfJoin`.
+fn collect_ambiguous(typed: &Typed, copied: &[ColumnId], with_itself: bool, found: &mut Vec<ColumnId>) {
+    if let TypedKind::Column(id) = typed.kind {
+        found.extend(copied.contains(&id).then_some(id));
+        return;
+    }
+    if let TypedKind::Call(call) = &typed.kind
+        && let ("=" | "<=>", [a, b]) = (call.function.name, call.arguments.as_slice())
+    {
+        match (column_below_casts(a), column_below_casts(b)) {
+            (Some(a), Some(b)) if a == b => return,
+            (Some(_), None) if with_itself && b.is_foldable() => return,
+            (None, Some(_)) if with_itself && a.is_foldable() => return,
+            _ => {}
+        }
+    }
+    typed.children().into_iter().for_each(|child| collect_ambiguous(child, copied, with_itself, found));
+}
+
+fn column_below_casts(typed: &Typed) -> Option<ColumnId> {
+    match &typed.kind {
+        TypedKind::Column(id) => Some(*id),
+        TypedKind::Cast(child, _) => column_below_casts(child),
+        _ => None,
+    }
 }
 
 /// `df.x = df.x` in a join of a relation with itself means its left and its right side (`selfJoinAutoResolveAmbiguity`).
@@ -115,7 +157,7 @@ fn using(left: &Rc<Plan>, right: &Rc<Plan>, names: &[String], join_type: JoinTyp
         pairs.push((one(left, name, "left", analyzer)?, one(right, name, "right", analyzer)?));
     }
     let equal = pairs.iter().map(|(a, b)| Expr::call("=", vec![exactly(a), exactly(b)])).collect();
-    let condition = condition(equal, left, right, analyzer)?;
+    let condition = condition(equal, left, right, false, analyzer)?;
     let joined = relation(left, right, condition, join_type);
     let key_of = |side: fn(&(Column, Column)) -> &Column| pairs.iter().map(side).cloned().collect::<Vec<Column>>();
     let (left_keys, right_keys) = (key_of(|pair| &pair.0), key_of(|pair| &pair.1));

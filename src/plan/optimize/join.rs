@@ -72,6 +72,9 @@ impl Pushing<'_> {
             let not_null = self.not_null(&all, side).into_iter().map(|predicate| Predicate { implied: false, ..predicate });
             let new: Vec<Predicate> = not_null.filter(|predicate| !into.iter().any(|known| known.typed == predicate.typed)).collect();
             into.extend(new);
+            let joint = self.not_null(&split.joint, side);
+            let is_real = |predicate: &Predicate| joint.iter().any(|known| known.typed == predicate.typed);
+            into.iter_mut().for_each(|predicate| predicate.implied &= !is_real(predicate));
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod infer;
 mod join;
+mod limit;
 mod prune;
 mod pushed;
 
@@ -57,6 +58,7 @@ impl Pushing<'_> {
             Node::Aggregate { keys, child, .. } => self.aggregate(plan, keys, child, predicates),
             Node::Union { children } => self.union(plan, children, &predicates),
             Node::Join { left, right, join_type, condition } => self.join(left, right, *join_type, condition.as_ref(), predicates),
+            Node::Limit { count, child } => keep(self.limit(plan, *count, child), predicates),
             Node::Source(source) => self.source(plan, source, predicates),
             Node::Limit { count, child }
                 if !plan.is_streaming

@@ -65,7 +65,7 @@ w = e | watermark at; 1 minute
 x = e | join o; id | where name = 'a' AND label = 'b' AND id > 3", "optimized", &expect![[r#"
     Project [id#0, name#1, at#2, x#3, tags#4, label#8, seen#9]
     +- Join Inner, (id#0 = id#7)
-       :- Filter ((name#1 = a) AND (id#0 > 3))
+       :- Filter (((name#1 = a) AND (id#0 > 3)) AND isnotnull(id#0))
        :  +- StreamingRelation json [id#0, name#1, at#2, x#3, tags#4], pushed: [(name#1 = a), (id#0 > 3), isnotnull(name#1), isnotnull(id#0)]
        +- Filter (((label#8 = b) AND (id#7 > 3)) AND isnotnull(id#7))
           +- StreamingRelation json [id#7, label#8, seen#9], pushed: [(label#8 = b), isnotnull(label#8), (id#7 > 3), isnotnull(id#7)]
