@@ -58,7 +58,6 @@ impl Pushing<'_> {
             Node::Aggregate { keys, child, .. } => self.aggregate(plan, keys, child, predicates),
             Node::Union { children } => self.union(plan, children, &predicates),
             Node::Join { left, right, join_type, condition } => self.join(left, right, *join_type, condition.as_ref(), predicates),
-            Node::Limit { count, child } => keep(self.limit(plan, *count, child), predicates),
             Node::Source(source) => self.source(plan, source, predicates),
             Node::Limit { count, child }
                 if !plan.is_streaming
@@ -66,6 +65,7 @@ impl Pushing<'_> {
             {
                 keep(self.push(&below, Vec::new()), predicates)
             }
+            Node::Limit { count, child } => keep(self.limit(plan, *count, child), predicates),
             _ => {
                 let inputs = plan.children().into_iter().map(|child| self.push(child, Vec::new())).collect();
                 keep(rebuilt(plan, inputs), predicates)
