@@ -55,6 +55,7 @@ impl Session {
             Statement::ShowTables => Ok(self.show_tables(world)),
             Statement::Describe(name, origin) => self.describe(world, &name, origin),
             Statement::History(name, origin) => self.history(world, &name, origin),
+            Statement::Update(name, origin) => Err(self.no_update(world, &name, origin)?),
             Statement::Insert(insert) => self.insert(world, &insert).map(|()| self.nothing()),
         }
     }
@@ -206,6 +207,20 @@ impl Session {
             rows.extend(partitions.into_iter().map(line));
         }
         Ok(self.shown(&[("col_name", DataType::String), ("data_type", DataType::String), ("comment", DataType::String)], rows))
+    }
+
+    /// Why a relation takes no `UPDATE`.
+    fn no_update(&self, world: &dyn World, name: &[String], origin: Origin) -> Result<Box<Diagnostic>> {
+        if self.names(world).relation(name)?.is_none() {
+            return Err(not_found(name, Some(origin)));
+        }
+        if !matches!(name, [single] if self.catalog().has_view(single)) {
+            return Err(super::lower::unsupported("the statement UPDATE"));
+        }
+        let text = "The feature is not supported: Table `unknown` does not support UPDATE TABLE. Please check the current catalog and \
+                    namespace to make sure the qualified table name is expected, and also check the catalog implementation which is \
+                    configured by \"spark.sql.catalog\".";
+        Ok(Diagnostic::analysis("UNSUPPORTED_FEATURE.TABLE_OPERATION", text, "0A000"))
     }
 
     fn history(&mut self, world: &dyn World, name: &[String], origin: Origin) -> Result<Frame> {

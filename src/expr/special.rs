@@ -85,7 +85,8 @@ pub fn resolve_call(resolver: &Resolver<'_>, whole: &Expr, name: &str, arguments
         }
         "struct" => structure(resolver, arguments)?,
         "named_struct" => named_structure(resolver, whole, arguments)?,
-        "from_json" => from_json(resolver, whole, arguments)?,
+        "from_json" => from_text(resolver, whole, "from_json", arguments)?,
+        "from_csv" => from_text(resolver, whole, "from_csv", arguments)?,
         "arrays_zip" => arrays_zip(resolver, arguments)?,
         "window" => window::time_window(resolver, whole, arguments)?,
         "session_window" => window::session_window(resolver, whole, arguments)?,
@@ -214,10 +215,10 @@ fn structure(resolver: &Resolver<'_>, arguments: &[Expr]) -> Result<Typed> {
     Ok(struct_of(names, typed, resolver.settings))
 }
 
-/// `from_json(text, schema [, options])`; the schema is DDL or JSON text.
-fn from_json(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr]) -> Result<Typed> {
+/// `from_json(text, schema [, options])`, `from_csv`; the schema is DDL or JSON text.
+fn from_text(resolver: &Resolver<'_>, whole: &Expr, name: &str, arguments: &[Expr]) -> Result<Typed> {
     if !(2..=3).contains(&arguments.len()) {
-        return Err(error::wrong_arity("from_json", "[2, 3]", arguments.len()));
+        return Err(error::wrong_arity(name, "[2, 3]", arguments.len()));
     }
     let mut typed = resolver.arguments(arguments)?;
     let schema = if typed[1].is_foldable() { super::evaluate_constant(&typed[1], &resolver.settings.zone)? } else { Value::Null };
@@ -229,6 +230,9 @@ fn from_json(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr]) -> Resul
         return Err(Diagnostic::analysis("INVALID_SCHEMA.NON_STRING_LITERAL", said, "42K07"));
     };
     let data_type = schema_type(text)?.as_nullable();
+    if name == "from_csv" && !matches!(data_type, DataType::Struct(_)) {
+        return Err(error::not_known("from_csv with anything but columns"));
+    }
     if !matches!(data_type, DataType::Struct(_) | DataType::Array(..) | DataType::Map(..)) {
         let said = format!("Input schema {} must be a struct, an array, a map or a variant.", error::quoted(&data_type));
         return Err(error::mismatch("INVALID_JSON_SCHEMA", &pretty_name(whole), &said));
@@ -242,7 +246,7 @@ fn from_json(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr]) -> Resul
         return Err(error::mismatch("UNEXPECTED_INPUT_TYPE", &pretty_name(whole), &said));
     }
     super::resolve::cast_in_place(&mut typed[0], &DataType::String, resolver.settings);
-    let mut found = call("from_json", typed, resolver.settings);
+    let mut found = call(name, typed, resolver.settings);
     found.data_type = data_type;
     Ok(found)
 }

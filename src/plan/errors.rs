@@ -12,7 +12,8 @@ pub(crate) fn unresolved_column(written: &[String], candidates: &[&Column]) -> B
     let text = format!("A column, variable, or function parameter with name {shown} cannot be resolved.");
     let suggestions = suggestions(written, candidates);
     if suggestions.is_empty() {
-        return Diagnostic::analysis("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", text, "42703");
+        // Spark's sentence ends in a space where the suggestion would follow.
+        return Diagnostic::analysis("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", text + " ", "42703");
     }
     let text = format!("{text} Did you mean one of the following? [{}].", suggestions.join(", "));
     Diagnostic::analysis("UNRESOLVED_COLUMN.WITH_SUGGESTION", text, "42703")

@@ -80,7 +80,12 @@ pub fn parse_named_expression(text: &str) -> Result<SqlExpr> {
 
 /// `expression [[AS] name]`.
 pub fn named(parser: &mut Parser) -> Result<SqlExpr> {
-    let child = expression(parser)?;
+    let origin = parser.origin();
+    // No word is reserved: a `FROM` where a value should be is a column of that name.
+    let child = if parser.is_word("from") { SqlExpr::Name(vec![parser.next().text]).at(origin) } else { expression(parser)? };
+    if parser.is_word("as") && parser.is_word_at(1, "from") && matches!(parser.ahead(2).kind, Kind::Word | Kind::Quoted) {
+        return Ok(SqlExpr::Alias(Box::new(child), vec![parser.next().text]));
+    }
     if parser.take_word("as") {
         let names = if parser.is_sign("(") { parser.identifiers_in_parentheses()? } else { vec![parser.identifier()?] };
         return Ok(SqlExpr::Alias(Box::new(child), names));
@@ -313,7 +318,8 @@ pub fn list(parser: &mut Parser) -> Result<Vec<SqlExpr>> {
 pub fn sort_keys(parser: &mut Parser) -> Result<Vec<SqlSortKey>> {
     let mut keys = Vec::new();
     loop {
-        let expr = expression(parser)?;
+        let origin = parser.origin();
+        let expr = expression(parser)?.at(origin);
         let descending = parser.take_word("desc");
         if !descending {
             parser.take_word("asc");

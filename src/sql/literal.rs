@@ -150,6 +150,10 @@ pub fn interval(parser: &mut Parser) -> Result<Option<SqlExpr>> {
             whole_text(&value.text, origin).map(Some)
         }
         Kind::Text | Kind::Number if has_unit => units(parser, origin).map(Some),
+        Kind::Number if first == 0 && parser.ahead(1).kind == Kind::Word => {
+            parser.next();
+            Err(parser.unexpected())
+        }
         _ => Ok(None),
     }
 }

@@ -148,6 +148,15 @@ impl Parser {
         Err(if self.ahead(1).kind == Kind::End { self.extra_input() } else { self.unexpected() })
     }
 
+    /// Fails unless nothing but `;` follows; what stands after it is told as one token too many.
+    pub fn expect_end_of_statement(&mut self) -> Result<()> {
+        let mut is_over = false;
+        while self.take_sign(";") {
+            is_over = true;
+        }
+        if is_over && self.token().kind != Kind::End { Err(self.extra_input()) } else { self.expect_end() }
+    }
+
     fn is_any_sign(&self, signs: &[&str]) -> bool {
         signs.iter().any(|sign| self.is_sign(sign))
     }

@@ -16,6 +16,7 @@ use super::tree::Origin;
 use super::tree::SqlCall;
 use super::tree::SqlExpr;
 use super::tree::WindowFrame;
+use crate::diag::Diagnostic;
 use crate::diag::Result;
 use crate::types::DataType;
 use crate::types::Value;
@@ -202,6 +203,15 @@ fn case(parser: &mut Parser) -> Result<SqlExpr> {
 }
 
 /// Calls with a grammar of their own: CAST, EXTRACT, TRIM, SUBSTRING, POSITION, OVERLAY, TIMESTAMPADD.
+/// Spark tells no place of a type that it does not know inside an expression.
+fn without_place(mut found: Box<Diagnostic>) -> Box<Diagnostic> {
+    if found.condition.as_deref() == Some("UNSUPPORTED_DATATYPE") {
+        let end = found.message.find(" (line").unwrap_or(found.message.len());
+        found.message.truncate(end);
+    }
+    found
+}
+
 fn special_call(parser: &mut Parser, lower: &str) -> Result<Option<SqlExpr>> {
     let origin = parser.origin();
     let mark = parser.mark();
@@ -211,7 +221,7 @@ fn special_call(parser: &mut Parser, lower: &str) -> Result<Option<SqlExpr>> {
         "cast" | "try_cast" => {
             let child = expression(parser)?;
             parser.expect_word("as")?;
-            let data_type = ddl::data_type(parser)?;
+            let data_type = ddl::data_type(parser).map_err(without_place)?;
             Some(at(SqlExpr::Cast(Box::new(child), data_type, lower == "try_cast"), origin))
         }
         "extract" => {

@@ -11,6 +11,7 @@ use super::tree::Grouping;
 use super::tree::JoinCriteria;
 use super::tree::JoinKind;
 use super::tree::LateralView;
+use super::tree::Origin;
 use super::tree::Query;
 use super::tree::QueryBody;
 use super::tree::Relation;
@@ -62,8 +63,7 @@ const NOT_TABLE_ALIASES: [&str; 32] = [
 pub fn parse_query(text: &str) -> Result<Query> {
     let mut parser = Parser::new(text)?;
     let found = query(&mut parser)?;
-    while parser.take_sign(";") {}
-    parser.expect_end()?;
+    parser.expect_end_of_statement()?;
     Ok(found)
 }
 
@@ -104,13 +104,19 @@ pub fn query(parser: &mut Parser) -> Result<Query> {
             found.order_by = sort_keys(parser)?;
         }
         if parser.take_word("limit") && !parser.take_word("all") {
-            found.limit = Some(expression(parser)?);
+            found.limit = Some(placed(parser)?);
         }
         if parser.take_word("offset") {
-            found.offset = Some(expression(parser)?);
+            found.offset = Some(placed(parser)?);
         }
         Ok(found)
     })
+}
+
+/// An expression with its place, be it a literal.
+fn placed(parser: &mut Parser) -> Result<SqlExpr> {
+    let origin = parser.origin();
+    Ok(expression(parser)?.at(origin))
 }
 
 fn common_table(parser: &mut Parser) -> Result<CommonTable> {
@@ -128,6 +134,7 @@ fn set_operations(parser: &mut Parser, level: usize) -> Result<QueryBody> {
     if level == 2 {
         return body(parser);
     }
+    let origin = parser.origin();
     let mut left = set_operations(parser, level + 1)?;
     loop {
         let operation = if level == 1 && parser.take_word("intersect") {
@@ -142,7 +149,7 @@ fn set_operations(parser: &mut Parser, level: usize) -> Result<QueryBody> {
         let all = parser.take_word("all");
         parser.take_word("distinct");
         let right = set_operations(parser, level + 1)?;
-        left = QueryBody::Set { operation, all, left: Box::new(left), right: Box::new(right) };
+        left = QueryBody::Set { operation, all, left: Box::new(left), right: Box::new(right), origin };
     }
 }
 
@@ -158,8 +165,9 @@ fn body(parser: &mut Parser) -> Result<QueryBody> {
     if parser.take_word("table") {
         return Ok(QueryBody::Table(parser.dotted()?));
     }
+    let origin = parser.origin();
     if parser.take_word("select") {
-        return Ok(QueryBody::Select(Box::new(select(parser)?)));
+        return Ok(QueryBody::Select(Box::new(select(parser, origin)?)));
     }
     Err(parser.unexpected())
 }
@@ -179,7 +187,7 @@ fn rows(parser: &mut Parser) -> Result<Vec<Vec<SqlExpr>>> {
     }
 }
 
-fn select(parser: &mut Parser) -> Result<Select> {
+fn select(parser: &mut Parser, origin: Origin) -> Result<Select> {
     let distinct = parser.take_word("distinct");
     if !distinct {
         parser.take_word("all");
@@ -188,7 +196,8 @@ fn select(parser: &mut Parser) -> Result<Select> {
     while parser.take_sign(",") {
         items.push(named(parser)?);
     }
-    let mut found = Select { distinct, items, from: Vec::new(), lateral_views: Vec::new(), filter: None, group_by: None, having: None };
+    let mut found =
+        Select { origin, distinct, items, from: Vec::new(), lateral_views: Vec::new(), filter: None, group_by: None, having: None };
     if parser.take_word("from") {
         found.from.push(relation(parser)?);
         while parser.take_sign(",") {
@@ -276,7 +285,7 @@ fn grouping_element(parser: &mut Parser) -> Result<Vec<Vec<SqlExpr>>> {
         parser.expect_sign(")")?;
         return Ok(sets);
     }
-    Ok(vec![vec![expression(parser)?]])
+    Ok(vec![vec![placed(parser)?]])
 }
 
 fn grouping_set(parser: &mut Parser) -> Result<Vec<SqlExpr>> {
@@ -349,9 +358,11 @@ fn join_head(parser: &mut Parser) -> Option<(bool, JoinKind)> {
 fn aliased(parser: &mut Parser) -> Result<Relation> {
     parser.deeper(|parser| {
         let found = simple_relation(parser)?;
+        // The last word of the text may be `WHERE`: then it is the table's name.
         let named = parser.take_word("as")
             || parser.token().kind == Kind::Quoted
-            || parser.token().kind == Kind::Word && !parser.is_any_word(&NOT_TABLE_ALIASES);
+            || parser.token().kind == Kind::Word && !parser.is_any_word(&NOT_TABLE_ALIASES)
+            || parser.is_word("where") && parser.ahead(1).kind == Kind::End;
         if !named {
             return Ok(found);
         }

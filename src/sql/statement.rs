@@ -6,6 +6,7 @@ use super::parser::Parser;
 use super::query::begins_query;
 use super::query::query;
 use super::syntax::not_known;
+use super::syntax::parse_error;
 use super::token::Kind;
 use super::tree::CreateTable;
 use super::tree::Insert;
@@ -19,10 +20,12 @@ use crate::types::Field;
 /// # Errors
 /// `PARSE_SYNTAX_ERROR` at its place; statements that Tidemark does not know.
 pub fn parse_statement(text: &str) -> Result<Statement> {
-    let text = text.trim_end().trim_end_matches(';');
     let mut parser = Parser::new(text)?;
+    if parser.token().kind == Kind::End {
+        return Err(parse_error("PARSE_EMPTY_STATEMENT", "Syntax error, unexpected empty statement.", "42617", parser.origin()));
+    }
     let found = statement(&mut parser)?;
-    parser.expect_end()?;
+    parser.expect_end_of_statement()?;
     Ok(found)
 }
 
@@ -43,6 +46,12 @@ fn statement(parser: &mut Parser) -> Result<Statement> {
     if parser.is_word("insert") && (parser.is_word_at(1, "into") || parser.is_word_at(1, "overwrite")) {
         return insert(parser);
     }
+    if parser.take_word("update") {
+        let origin = parser.origin();
+        let name = parser.dotted()?;
+        while parser.next().kind != Kind::End {}
+        return Ok(Statement::Update(name, origin));
+    }
     if parser.take_words(&["show", "tables"]) {
         return Ok(Statement::ShowTables);
     }
@@ -59,10 +68,8 @@ fn statement(parser: &mut Parser) -> Result<Statement> {
     if parser.take_word("set") {
         return Ok(set(parser));
     }
-    const KNOWN: [&str; 14] = [
-        "alter", "analyze", "cache", "uncache", "refresh", "use", "explain", "merge", "update", "delete", "truncate", "show", "insert",
-        "declare",
-    ];
+    const KNOWN: [&str; 13] =
+        ["alter", "analyze", "cache", "uncache", "refresh", "use", "explain", "merge", "delete", "truncate", "show", "insert", "declare"];
     if parser.is_any_word(&KNOWN) {
         let word = parser.token().text.to_ascii_uppercase();
         return Err(not_known(&format!("the statement {word}"), origin));

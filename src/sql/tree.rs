@@ -148,6 +148,8 @@ pub enum Statement {
     ShowTables,
     /// `DESCRIBE name`.
     Describe(Vec<String>, Origin),
+    /// `UPDATE name SET ...`, which only tables of some formats take; the rest is not read.
+    Update(Vec<String>, Origin),
     /// `DESCRIBE HISTORY name`.
     History(Vec<String>, Origin),
     /// `INSERT INTO|OVERWRITE`.
@@ -241,6 +243,8 @@ pub enum QueryBody {
         left: Box<Self>,
         /// Right side.
         right: Box<Self>,
+        /// Where the left side begins.
+        origin: Origin,
     },
 }
 
@@ -258,6 +262,8 @@ pub enum SetOperation {
 /// `SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ...`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Select {
+    /// Where it begins.
+    pub origin: Origin,
     /// `DISTINCT`.
     pub distinct: bool,
     /// The select list, aliases included.
@@ -368,6 +374,12 @@ impl SqlExpr {
             ignore_nulls: false,
             within_group: Vec::new(),
         }))
+    }
+
+    /// The expression with this place, unless it has one.
+    #[must_use]
+    pub fn at(self, origin: Origin) -> Self {
+        if matches!(self, Self::At(..)) { self } else { Self::At(Box::new(self), origin) }
     }
 
     /// The expression without its place.

@@ -148,10 +148,14 @@ pub fn resolve_call(
         return Err(error::wrong_arity(name, &expected_arity(signature.least, signature.most), arguments.len()));
     }
     let mut typed = resolver.arguments(arguments)?;
-    for inner in &typed {
+    for (inner, written) in typed.iter().zip(arguments) {
         if inner.has_aggregate() {
             let said = "It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query.";
-            return Err(Diagnostic::analysis("NESTED_AGGREGATE_FUNCTION", said, "42607"));
+            let mut found = Diagnostic::analysis("NESTED_AGGREGATE_FUNCTION", said, "42607");
+            if let Expr::At(_, origin) = written {
+                found.message.push_str(&format!("; line {} pos {}", origin.line, origin.position));
+            }
+            return Err(found);
         }
     }
     let mut parameters = Vec::new();

@@ -291,7 +291,8 @@ impl Patterns {
     }
 }
 
-fn date_format(arguments: &Arguments<'_>) -> Result<ArrayRef> {
+/// A timestamp by a pattern.
+pub fn date_format(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let (values, patterns) = (arguments.primitive::<Micros>(0), arguments.strings(1));
     let mut compiled = Patterns::new(false);
     arguments.make_strings(|row| {

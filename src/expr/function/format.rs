@@ -32,6 +32,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("try_make_timestamp_ntz", (6, 6), PARTS, gives::timestamp_ntz, make_timestamp).nulls(Nulls::Always),
     Function::new("to_number", (2, 2), &[P::String], number_type, to_number).nulls(Nulls::Always),
     Function::new("try_to_number", (2, 2), &[P::String], number_type, to_number).nulls(Nulls::Always),
+    Function::new("to_char", (2, 2), &[P::Any, P::String], gives::string, to_char),
+    Function::new("to_varchar", (2, 2), &[P::Any, P::String], gives::string, to_char),
     Function::new("assert_true", (1, 2), &[P::Boolean, P::String], gives::null, assert_true).nulls(Nulls::Always),
     Function::new("raise_error", (1, 1), &[P::String], gives::null, raise_error).nulls(Nulls::Always),
     Function::new("version", (0, 0), &[], gives::string, |a| a.make_strings(|_| Ok(Some("4.3.0")))),
@@ -206,11 +208,115 @@ fn to_number(arguments: &Arguments<'_>) -> Result<ArrayRef> {
             _ if lenient => Ok(Value::Null),
             _ => Err(error::runtime(
                 "INVALID_FORMAT.MISMATCH_INPUT",
-                format!("The format is invalid: '{format}'. The input \"STRING\" '{text}' does not match the format."),
+                format!("The format is invalid: {format}. The input \"STRING\" {text} does not match the format."),
                 "42601",
             )),
         }
     })
+}
+
+/// Times by a datetime pattern, bytes by the name of a code, numbers by a pattern of digits.
+fn to_char(arguments: &Arguments<'_>) -> Result<ArrayRef> {
+    let from = arguments.type_of(0);
+    if matches!(from, DataType::Date | DataType::Timestamp | DataType::TimestampNtz) {
+        let zone = arguments.input.zone;
+        let times = &arguments.vectors[0];
+        let micros = crate::expr::cast::cast_array(&times.array, from, &DataType::Timestamp, crate::expr::CastMode::Ansi, zone)?;
+        let times = super::arguments::Vector { array: micros, scalar: times.scalar };
+        let vectors = vec![times, arguments.vectors[1].clone()];
+        return super::datetime::date_format(&Arguments { vectors, ..*arguments });
+    }
+    let zone = arguments.input.zone;
+    arguments.by_value(|values| {
+        let format = values[1].as_str().unwrap_or_default();
+        if let Value::Binary(bytes) = &values[0] {
+            return match format.to_ascii_lowercase().as_str() {
+                "hex" => Ok(Value::String(bytes.iter().map(|byte| format!("{byte:02X}")).collect())),
+                "base64" => Ok(Value::String(crate::types::json::base64(bytes))),
+                "utf-8" => Ok(Value::String(String::from_utf8_lossy(bytes).into_owned())),
+                _ => Err(error::not_known("such formats of bytes")),
+            };
+        }
+        let shown = match &values[0] {
+            Value::Decimal(value, _, scale) => number::format_decimal(*value, *scale),
+            value => display::cast_string(value, from, zone).unwrap_or_default(),
+        };
+        match number::parse_decimal_exact(&shown).and_then(|(value, scale)| Some((value, u8::try_from(scale).ok()?))) {
+            Some((value, scale)) => Ok(Value::String(number_text(&number::format_decimal(value, scale), format))),
+            None => Err(error::not_known("to_char of such values")),
+        }
+    })
+}
+
+/// A number, in plain digits, by a pattern: Spark's `ToNumberParser.format`. Digits that the pattern has no place for turn all into `#`.
+fn number_text(plain: &str, format: &str) -> String {
+    let format = format.to_ascii_uppercase();
+    let (negative, digits) = plain.strip_prefix('-').map_or((false, plain), |digits| (true, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    let (places, decimals) = digits_of(&format);
+    let fits = whole.len() <= places && fraction.len() <= decimals;
+    let (whole, fraction) =
+        if fits { (format!("{whole:>places$}"), format!("{fraction:0<decimals$}")) } else { ("#".repeat(places), "#".repeat(decimals)) };
+    let mut next = whole.chars().chain(fraction.chars());
+    let (body, angled) = format.strip_suffix("PR").map_or((format.as_str(), false), |body| (body, true));
+    let mut out = String::from(if angled && negative { "<" } else { "" });
+    let (mut in_group, mut padded) = (false, false);
+    for c in body.chars() {
+        let is_digit = matches!(c, '0' | '9');
+        if is_digit && !in_group {
+            padded = c == '0';
+        }
+        in_group = is_digit;
+        match c {
+            '0' | '9' => match next.next() {
+                Some(' ') if padded => out.push('0'),
+                Some(' ') | None => push_space(&mut out),
+                Some(digit) => out.push(digit),
+            },
+            ',' | 'G' if out.ends_with(|last: char| last.is_ascii_digit()) => out.push(','),
+            ',' | 'G' => push_space(&mut out),
+            '.' | 'D' => {
+                if out.ends_with(' ') {
+                    out.pop();
+                    out.push('0');
+                }
+                out.push('.');
+            }
+            'S' => push_sign(&mut out, if negative { '-' } else { '+' }),
+            'M' if negative => push_sign(&mut out, '-'),
+            'M' => out.push(' '),
+            'I' => {}
+            other => out.push(other),
+        }
+    }
+    match (angled, negative) {
+        (true, true) => push_sign(&mut out, '>'),
+        (true, false) => out.push_str("  "),
+        _ => {}
+    }
+    let out = without_lone_point(out);
+    if ["", "+", "-"].contains(&out.as_str()) { "0".to_owned() } else { out }
+}
+
+/// A space goes before the signs at the end.
+fn push_space(out: &mut String) {
+    let kept = out.trim_end_matches(['+', '-', '<']).len();
+    out.insert(kept, ' ');
+}
+
+/// A sign goes before the spaces at the end.
+fn push_sign(out: &mut String, sign: char) {
+    let kept = out.trim_end_matches(' ').len();
+    out.insert(kept, sign);
+}
+
+/// A point without digits after it becomes a space.
+fn without_lone_point(out: String) -> String {
+    match out.find('.') {
+        Some(at) if out[at + 1..].is_empty() || out[at + 1..].starts_with(' ') => format!("{} {}", &out[..at], &out[at + 1..]),
+        _ => out,
+    }
 }
 
 fn assert_true(arguments: &Arguments<'_>) -> Result<ArrayRef> {

@@ -47,7 +47,7 @@ fn object_keys_type(_: &[crate::expr::typed::Typed]) -> DataType {
 }
 
 /// The options of a call, a map literal.
-fn options(arguments: &Arguments<'_>, index: usize) -> Vec<(String, String)> {
+pub(super) fn options(arguments: &Arguments<'_>, index: usize) -> Vec<(String, String)> {
     if arguments.len() <= index {
         return Vec::new();
     }
@@ -60,25 +60,30 @@ fn options(arguments: &Arguments<'_>, index: usize) -> Vec<(String, String)> {
     }
 }
 
-fn option<'a>(options: &'a [(String, String)], name: &str) -> Option<&'a str> {
+pub(super) fn option<'a>(options: &'a [(String, String)], name: &str) -> Option<&'a str> {
     options.iter().find(|(key, _)| key == name).map(|(_, value)| &value[..])
 }
 
 /// Reads JSON values as Spark's `JacksonParser` does.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     zone: &'a Zone,
     timestamp: Option<Pattern>,
     date: Option<Pattern>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A reader with the patterns of times that the options give.
+    pub(super) fn new(options: &[(String, String)], zone: &'a Zone) -> Result<Self> {
+        Ok(Self { zone, timestamp: Self::pattern(options, "timestampformat")?, date: Self::pattern(options, "dateformat")? })
+    }
+
     fn pattern(options: &[(String, String)], name: &str) -> Result<Option<Pattern>> {
         let compile = |text: &str| Pattern::for_parsing(text).map_err(|wrong| error::runtime(wrong.condition, wrong.text, wrong.sql_state));
         option(options, name).map(compile).transpose()
     }
 
     /// The value, or none where it is not of the type.
-    fn read(&self, found: &Json, data_type: &DataType) -> Option<Value> {
+    pub(super) fn read(&self, found: &Json, data_type: &DataType) -> Option<Value> {
         if found.is_null() {
             return Some(Value::Null);
         }
@@ -182,11 +187,7 @@ impl Reader<'_> {
 
 fn from_json(arguments: &Arguments<'_>) -> Result<ArrayRef> {
     let options = options(arguments, 2);
-    let reader = Reader {
-        zone: arguments.input.zone,
-        timestamp: Reader::pattern(&options, "timestampformat")?,
-        date: Reader::pattern(&options, "dateformat")?,
-    };
+    let reader = Reader::new(&options, arguments.input.zone)?;
     let fail_fast = option(&options, "mode").is_some_and(|mode| mode.eq_ignore_ascii_case("FAILFAST"));
     let texts = arguments.strings(0);
     let mut found = Vec::with_capacity(arguments.rows);

@@ -6,6 +6,7 @@ mod arguments;
 mod arithmetic;
 pub(super) mod array;
 mod comparison;
+mod csv;
 mod datetime;
 mod digest;
 mod format;
@@ -171,6 +172,7 @@ const GROUPS: &[&[Function]] = &[
     arithmetic::FUNCTIONS,
     array::FUNCTIONS,
     comparison::FUNCTIONS,
+    csv::FUNCTIONS,
     datetime::FUNCTIONS,
     digest::FUNCTIONS,
     format::FUNCTIONS,

@@ -100,7 +100,9 @@ impl Session<'_> {
             tree::QueryBody::Values(rows) => values::relation(rows, self.analyzer),
             tree::QueryBody::Table(name) => self.table(name, None),
             tree::QueryBody::Query(query) => self.query(query),
-            tree::QueryBody::Set { operation, all, left, right } => self.set(*operation, *all, left, right),
+            tree::QueryBody::Set { operation, all, left, right, origin } => {
+                self.set(*operation, *all, left, right).map_err(|found| order::placed_at(found, "NUM_COLUMNS_MISMATCH", *origin))
+            }
         }
     }
 

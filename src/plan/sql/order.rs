@@ -51,9 +51,16 @@ pub(super) fn out_of_range(clause: &str, condition: &str, place: i64, size: usiz
 }
 
 /// The diagnostic with the place of an expression in the text: `; line 1 pos 31`.
-pub(super) fn placed(mut found: Box<Diagnostic>, written: &Expr) -> Box<Diagnostic> {
-    if let Expr::At(_, origin) = written {
-        found.message = format!("{}; line {} pos {}", found.message, origin.line, origin.position);
+pub(super) fn placed(found: Box<Diagnostic>, written: &Expr) -> Box<Diagnostic> {
+    let Expr::At(_, origin) = written else { return found };
+    let condition = found.condition.clone().unwrap_or_default();
+    placed_at(found, &condition, *origin)
+}
+
+/// A diagnostic of this condition with a place, unless it has one; others as they are.
+pub(super) fn placed_at(mut found: Box<Diagnostic>, condition: &str, origin: tree::Origin) -> Box<Diagnostic> {
+    if found.condition.as_deref() == Some(condition) && !found.message.contains("; line ") {
+        found.message.push_str(&format!("; line {} pos {}", origin.line, origin.position));
     }
     found
 }

@@ -35,7 +35,8 @@ impl Session<'_> {
             child = self.lateral_view(view, child)?;
         }
         if let Some(condition) = &select.filter {
-            child = analysis::filter(Self::expr(condition)?, child, self.analyzer)?;
+            child = analysis::filter(Self::expr(condition)?, child, self.analyzer)
+                .map_err(|found| order::placed_at(found, "INVALID_WHERE_CONDITION", select.origin))?;
         }
         let items = select.items.iter().map(Self::expr).collect::<diag::Result<Vec<_>>>()?;
         let items = analysis::spread(items, &child, self.analyzer)?;
@@ -82,7 +83,11 @@ impl Session<'_> {
         for output in outputs {
             list.push(grouping.output(output, self.analyzer)?);
         }
-        let having = having.map(|having| grouping.over_results(having, "having", self.analyzer)).transpose()?;
+        let having = having.map(|having| grouping.over_results(having, "having", self.analyzer)).transpose();
+        let having = match (having, &select.having) {
+            (Err(found), Some(written)) => return Err(scope.lost(&Self::expr(written)?, &settings).unwrap_or(found)),
+            (having, _) => having?,
+        };
         for order in &mut sort {
             order.expr = grouping.over_results(order.expr.clone(), "sort", self.analyzer)?;
         }
@@ -212,6 +217,27 @@ impl Results<'_> {
         let made =
             |output: &Draft| Column::new(ColumnId(u64::MAX - output.name.len() as u64), &output.name, output.typed.data_type.clone(), true);
         self.outputs.iter().map(|output| candidate(output).unwrap_or_else(|| made(output))).collect()
+    }
+}
+
+impl Results<'_> {
+    /// The first name in `HAVING` that is neither an output nor inside an aggregate: there the relation's columns are gone.
+    fn lost(&self, written: &Expr, settings: &crate::expr::Settings) -> Option<Box<Diagnostic>> {
+        if let Expr::At(inner, origin) = written
+            && let Expr::Name(parts) = &**inner
+        {
+            let is_output = self.outputs.iter().any(|output| output.name.eq_ignore_ascii_case(&parts[0]));
+            let found = || errors::unresolved_column(parts, &self.candidates().iter().collect::<Vec<_>>());
+            return (!is_output).then(|| order::placed_at(found(), "UNRESOLVED_COLUMN.WITH_SUGGESTION", *origin));
+        }
+        if crate::expr::resolve(written, self, settings).is_ok_and(|typed| matches!(typed.kind, TypedKind::Aggregate(_))) {
+            return None;
+        }
+        match written.bare() {
+            Expr::Call { arguments, .. } => arguments.iter().find_map(|argument| self.lost(argument, settings)),
+            Expr::Cast(child, ..) => self.lost(child, settings),
+            _ => None,
+        }
     }
 }
 

@@ -136,7 +136,7 @@ x = e | select name; count(*)", "tree", &expect!["AnalysisException: [MISSING_GR
 #[test]
 fn nested_aggregates() {
     check("e = stream id INT, name STRING, at TIMESTAMP, dev STRUCT<id: STRING, pos: STRUCT<lat: DOUBLE>>, tags ARRAY<STRING>
-x = e | select sum(sum(id))", "tree", &expect!["AnalysisException: [NESTED_AGGREGATE_FUNCTION] It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query. SQLSTATE: 42607; line 1 pos 0"]);
+x = e | select sum(sum(id))", "tree", &expect!["AnalysisException: [NESTED_AGGREGATE_FUNCTION] It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query. SQLSTATE: 42607; line 1 pos 4"]);
 }
 
 #[test]

@@ -172,21 +172,21 @@ x = sql SELECT f.nope FROM e f", "tree", &expect!["AnalysisException: [UNRESOLVE
 fn position_out_of_range() {
     check("e = stream id INT, name STRING, at TIMESTAMP
 w = e | watermark at; 1 minute
-x = sql SELECT id FROM e GROUP BY 3", "tree", &expect!["AnalysisException: [GROUP_BY_POS_OUT_OF_RANGE] GROUP BY position 3 is not in select list (valid range is [1, 1]). SQLSTATE: 42805"]);
+x = sql SELECT id FROM e GROUP BY 3", "tree", &expect!["AnalysisException: [GROUP_BY_POS_OUT_OF_RANGE] GROUP BY position 3 is not in select list (valid range is [1, 1]). SQLSTATE: 42805; line 1 pos 26"]);
 }
 
 #[test]
 fn position_of_an_aggregate() {
     check("e = stream id INT, name STRING, at TIMESTAMP
 w = e | watermark at; 1 minute
-x = sql SELECT id, count(*) FROM e GROUP BY 2", "tree", &expect!["AnalysisException: [GROUP_BY_POS_AGGREGATE] GROUP BY 2 refers to an expression count(1) AS `count(1)` that contains an aggregate function. Aggregate functions are not allowed in GROUP BY. SQLSTATE: 42903"]);
+x = sql SELECT id, count(*) FROM e GROUP BY 2", "tree", &expect!["AnalysisException: [GROUP_BY_POS_AGGREGATE] GROUP BY 2 refers to an expression count(1) AS `count(1)` that contains an aggregate function. Aggregate functions are not allowed in GROUP BY. SQLSTATE: 42903; line 1 pos 36"]);
 }
 
 #[test]
 fn order_position_out_of_range() {
     check("e = stream id INT, name STRING, at TIMESTAMP
 w = e | watermark at; 1 minute
-x = sql SELECT id FROM e ORDER BY 5", "tree", &expect!["AnalysisException: [ORDER_BY_POS_OUT_OF_RANGE] ORDER BY position 5 is not in select list (valid range is [1, 1]). SQLSTATE: 42805"]);
+x = sql SELECT id FROM e ORDER BY 5", "tree", &expect!["AnalysisException: [ORDER_BY_POS_OUT_OF_RANGE] ORDER BY position 5 is not in select list (valid range is [1, 1]). SQLSTATE: 42805; line 1 pos 26"]);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn aggregate_in_where() {
 w = e | watermark at; 1 minute
 x = sql SELECT id FROM e WHERE sum(id) > 1", "tree", &expect![[r#"
     AnalysisException: [INVALID_WHERE_CONDITION] The WHERE condition "(sum(id) > 1)" contains invalid expressions: sum(id).
-    Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause. SQLSTATE: 42903"#]]);
+    Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause. SQLSTATE: 42903; line 1 pos 0"#]]);
 }
 
 #[test]
@@ -225,5 +225,5 @@ x = sql SELECT name, id, count(*) FROM e GROUP BY name", "tree", &expect![[r#"
 fn negative_limit() {
     check("e = stream id INT, name STRING, at TIMESTAMP
 w = e | watermark at; 1 minute
-x = sql SELECT id FROM e LIMIT -1", "tree", &expect![[r#"AnalysisException: [INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE] The limit like expression "-1" is invalid. The limit expression must be equal to or greater than 0, but got -1. SQLSTATE: 42K0E"#]]);
+x = sql SELECT id FROM e LIMIT -1", "tree", &expect![[r#"AnalysisException: [INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE] The limit like expression "-1" is invalid. The limit expression must be equal to or greater than 0, but got -1. SQLSTATE: 42K0E; line 1 pos 23"#]]);
 }
