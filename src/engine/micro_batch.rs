@@ -65,7 +65,7 @@ impl Query {
     pub(super) fn finish_foreach(&mut self, world: &mut dyn World, result: Result<()>) -> Step {
         let Some(pending) = self.pending.take() else { return Step::Idle { told_ms: None } };
         let outcome = match result {
-            Err(error) => Err(Stop::Failed(foreach_error(&error))),
+            Err(error) => Err(Stop::Failed(error)),
             Ok(()) => self.finish_pending(world, pending),
         };
         self.settle(world, outcome)
@@ -97,7 +97,7 @@ impl Query {
             Err(Stop::Failed(cause)) => {
                 let error = self.stream_failed(&cause);
                 self.stop();
-                self.run.status = format!("Terminated with exception: {}", cause.message);
+                self.run.status = format!("Terminated with exception: {}", text_of_jvm(&cause));
                 self.run.cause = Some(cause);
                 self.run.exception = Some(error.clone());
                 Step::Failed(error)
@@ -131,14 +131,24 @@ impl Query {
             None => self.idle(),
         };
         self.run.last_trigger_ms = Some(now_ms);
-        self.run.is_trigger_active = false;
+        if !matches!(step, Step::Foreach { .. }) {
+            self.end_trigger();
+        }
         Ok(step)
+    }
+
+    /// The trigger is over: the query waits for the clock, or for data.
+    fn end_trigger(&mut self) {
+        let now_ms = self.run.trigger_ms;
+        let timed = self.trigger.next_batch_ms(Some(now_ms), now_ms) > now_ms;
+        let message = if timed { "Waiting for next trigger" } else { "Waiting for data to arrive" };
+        message.clone_into(&mut self.run.status);
+        self.run.is_trigger_active = false;
     }
 
     fn idle(&mut self) -> Step {
         let told_ms = progress::note_idle(self).then_some(self.run.trigger_ms);
         self.run.is_data_available = false;
-        "Waiting for data to arrive".clone_into(&mut self.run.status);
         if self.trigger.ends() { Step::Ended } else { Step::Idle { told_ms } }
     }
 
@@ -279,7 +289,9 @@ impl Query {
         for source in &mut pending.report.sources {
             source.input_rows *= pending.actions;
         }
-        self.end_batch(world, pending.report, &pending.seen)
+        let step = self.end_batch(world, pending.report, &pending.seen)?;
+        self.end_trigger();
+        Ok(step)
     }
 
     /// Moves the watermark, writes `commits/N`, and closes the report.
@@ -308,7 +320,6 @@ impl Query {
             return Ok(Step::Ran(report));
         }
         progress::note_batch(self, &mut report);
-        "Waiting for data to arrive".clone_into(&mut self.run.status);
         if self.trigger == Trigger::Once {
             self.run.is_data_available = false;
         }
@@ -420,15 +431,19 @@ impl Query {
     }
 
     fn stream_failed(&self, error: &Diagnostic) -> Box<Diagnostic> {
-        // PySpark tells an exception of a worker without its condition; the JVM tells it with.
-        let prefix = if error.condition.as_deref() == Some("PYTHON_EXCEPTION") { "[PYTHON_EXCEPTION] " } else { "" };
-        let text = format!("Query [id = {}, runId = {}] terminated with exception: {prefix}{}", self.id, self.run_id, error.message);
+        let text = format!("Query [id = {}, runId = {}] terminated with exception: {}", self.id, self.run_id, text_of_jvm(error));
         let state = if ends_in_context(error) { "" } else { "XXKST" };
         let mut failed = Diagnostic::new(Class::StreamingQuery, "STREAM_FAILED", text, state);
         failed.hints.clone_from(&error.hints);
         failed.span = error.span;
         failed
     }
+}
+
+/// PySpark tells an exception of a worker without its condition; the JVM tells it with.
+pub(super) fn text_of_jvm(error: &Diagnostic) -> String {
+    let prefix = if error.condition.as_deref() == Some("PYTHON_EXCEPTION") { "[PYTHON_EXCEPTION] " } else { "" };
+    format!("{prefix}{}", error.message)
 }
 
 /// Whether Spark's text goes on with the place in the query or the Python frames.
@@ -471,42 +486,6 @@ fn redefined_watermark() -> Box<Diagnostic> {
     let text = "Redefining watermark is disallowed. You can set the config 'spark.sql.streaming.statefulOperator.allowMultiple' to 'false' to restore the previous behavior. Note that multiple stateful operators will be disallowed.";
     Diagnostic::analysis("_LEGACY_ERROR_TEMP_3076", text, "")
 }
-
-fn foreach_error(error: &Diagnostic) -> Box<Diagnostic> {
-    let text = format!(
-        "An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{}{error}",
-        package_of(&error.class)
-    );
-    Diagnostic::new(Class::StreamingQuery, "FOREACH_BATCH_USER_FUNCTION_ERROR", text, "")
-}
-
-/// The package in which Python's traceback names an exception: PySpark's, py4j's, or none for Python's own and the program's.
-fn package_of(class: &Class) -> &'static str {
-    let captured = "pyspark.errors.exceptions.captured.";
-    match class {
-        Class::Analysis | Class::Parse | Class::IllegalArgument | Class::StreamingQuery => captured,
-        Class::Named(name) if name.starts_with("PySpark") => "pyspark.errors.exceptions.base.",
-        Class::Named(name) if name == "Py4JJavaError" => "py4j.protocol.",
-        Class::Named(name) if CAPTURED.contains(&name.as_str()) => captured,
-        Class::Named(_) => "",
-    }
-}
-
-/// The JVM's exceptions that PySpark has classes for, those with a class of their own here left away.
-const CAPTURED: &[&str] = &[
-    "ArithmeticException",
-    "ArrayIndexOutOfBoundsException",
-    "DateTimeException",
-    "NumberFormatException",
-    "PythonException",
-    "QueryExecutionException",
-    "SparkNoSuchElementException",
-    "SparkRuntimeException",
-    "SparkUpgradeException",
-    "TempTableAlreadyExistsException",
-    "UnknownException",
-    "UnsupportedOperationException",
-];
 
 /// The offset of a log entry.
 pub(super) fn offset_of(text: Option<&String>) -> Option<Offset> {

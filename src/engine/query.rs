@@ -176,6 +176,14 @@ impl Query {
         self.run.cause.as_deref()
     }
 
+    /// What `query.exception()` says: the cause in the JVM's words, of a function of the program what Python raised.
+    #[must_use]
+    pub fn exception_text(&self) -> Option<String> {
+        let text = super::micro_batch::text_of_jvm(self.cause()?);
+        let python = text.strip_prefix("[FOREACH_BATCH_USER_FUNCTION_ERROR]").and_then(|text| text.split_once(" Reason: "));
+        Some(python.map_or_else(|| text.clone(), |(_, said)| said.to_owned()))
+    }
+
     /// `query.lastProgress` as JSON; none before the first trigger.
     #[must_use]
     pub fn last_progress(&self) -> Option<&str> {

@@ -127,7 +127,7 @@ impl Session {
         step
     }
 
-    /// The `foreachBatch` function of the batch in [`Step::Foreach`] has returned, or raised: the batch goes on to its end.
+    /// The `foreachBatch` function of the batch in [`Step::Foreach`] has returned, or raised what the query then dies of: the batch goes on to its end.
     pub fn finish_foreach(&mut self, world: &mut dyn World, id: QueryId, result: Result<()>) -> Step {
         self.keep_progress(id);
         let step = self.queries[id.0].finish_foreach(world, result);
@@ -169,10 +169,10 @@ impl Session {
         self.queries().find(|(_, query)| query.is_active() && query.id() == uuid).map(|(id, _)| id)
     }
 
-    /// What `awaitAnyTermination` would find: none while no query has ended since the start or the last reset; the first failure, or that one has ended.
+    /// What `awaitAnyTermination` would find: none while no query has ended since the start or the last reset; the latest failure, or that one has ended.
     #[must_use]
     pub fn any_terminated(&self) -> Option<std::result::Result<(), Diagnostic>> {
-        let failed = self.terminated.iter().find_map(|id| self.query(*id).exception());
+        let failed = self.terminated.iter().rev().find_map(|id| self.query(*id).exception());
         failed.map(|error| Err(error.clone())).or_else(|| (!self.terminated.is_empty()).then_some(Ok(())))
     }
 

@@ -3,7 +3,10 @@
 use super::listener;
 use super::playground::Playground;
 use super::rows;
+use super::udf;
 use super::writer::Callback;
+use crate::diag::Class;
+use crate::diag::Diagnostic;
 use crate::engine::QueryId;
 use crate::plan::Frame;
 use crate::python::Arguments;
@@ -17,9 +20,14 @@ impl Playground {
             Some(Callback::Batch(function)) => {
                 let batch = Value::Int(i64::try_from(batch_id).unwrap_or(i64::MAX));
                 let arguments = Arguments::of(vec![super::frame::value(frame.clone()), batch]);
-                self.machine.call(&mut self.driver, &function, arguments).map(|_| ()).map_err(|raised| raised.diagnostic())
+                self.machine
+                    .call(&mut self.driver, &function, arguments)
+                    .map(|_| ())
+                    .map_err(|raised| raised_in_proxy(&raised.diagnostic()))
             }
-            Some(Callback::Row(function)) => self.each_row(&function, frame, batch_id).map_err(|raised| raised.diagnostic()),
+            Some(Callback::Row(function)) => {
+                self.each_row(&function, frame, batch_id).map_err(|raised| udf::raised_in_worker(&raised.diagnostic()))
+            }
             None => Ok(()),
         }
     }
@@ -73,3 +81,40 @@ impl Playground {
         }
     }
 }
+
+/// What Spark makes of an exception of a `foreachBatch` function.
+fn raised_in_proxy(error: &Diagnostic) -> Box<Diagnostic> {
+    let text = format!(
+        "An error occurred in the user provided function in foreach batch sink. Reason: An exception was raised by the Python Proxy. Return Message:\n{}{error}",
+        package_of(&error.class)
+    );
+    Diagnostic::new(Class::StreamingQuery, "FOREACH_BATCH_USER_FUNCTION_ERROR", text, "")
+}
+
+/// The package in which Python's traceback names an exception: PySpark's, py4j's, or none for Python's own and the program's.
+fn package_of(class: &Class) -> &'static str {
+    let captured = "pyspark.errors.exceptions.captured.";
+    match class {
+        Class::Analysis | Class::Parse | Class::IllegalArgument | Class::StreamingQuery => captured,
+        Class::Named(name) if name.starts_with("PySpark") => "pyspark.errors.exceptions.base.",
+        Class::Named(name) if name == "Py4JJavaError" => "py4j.protocol.",
+        Class::Named(name) if CAPTURED.contains(&name.as_str()) => captured,
+        Class::Named(_) => "",
+    }
+}
+
+/// The JVM's exceptions that PySpark has classes for, those with a class of their own here left away.
+const CAPTURED: &[&str] = &[
+    "ArithmeticException",
+    "ArrayIndexOutOfBoundsException",
+    "DateTimeException",
+    "NumberFormatException",
+    "PythonException",
+    "QueryExecutionException",
+    "SparkNoSuchElementException",
+    "SparkRuntimeException",
+    "SparkUpgradeException",
+    "TempTableAlreadyExistsException",
+    "UnknownException",
+    "UnsupportedOperationException",
+];

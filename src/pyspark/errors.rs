@@ -86,9 +86,14 @@ fn add_methods(class: &Value) {
     method("getErrorClass", |it| it.condition.clone());
     method("getMessage", |it| Some(it.message.clone()));
     method("getSqlState", |it| {
-        let worker = it.condition.as_deref().filter(|condition| *condition == "PYTHON_EXCEPTION").map(|_| "38000".to_owned());
+        let known = match it.condition.as_deref() {
+            Some("PYTHON_EXCEPTION") => Some("38000".to_owned()),
+            // The text may end in the state of the cause.
+            Some("STREAM_FAILED") => Some("XXKST".to_owned()),
+            _ => None,
+        };
         let text = it.condition.as_ref().map(|_| &it.message)?;
-        worker.or_else(|| text.rsplit_once("SQLSTATE: ").map(|it| it.1.chars().take(5).collect()))
+        known.or_else(|| text.rsplit_once("SQLSTATE: ").map(|it| it.1.chars().take(5).collect()))
     });
 }
 

@@ -128,8 +128,8 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
             Ok(Value::None)
         }
         "explain" => {
-            // DIFFERENCE: the plan of the analysis, not Spark's physical one.
-            driver.print("== Physical Plan ==\n(Tidemark does not show physical plans.)\n\n");
+            check_explain(call)?;
+            driver.print(&format!("{NO_PLAN}\n"));
             Ok(Value::None)
         }
         "createOrReplaceTempView" | "registerTempTable" | "createOrReplaceGlobalTempView" => {
@@ -145,6 +145,30 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
         "colRegex" => Ok(Object::Column(column_by_regex(frame, call.text("colName", "str")?)?).value()),
         "inputFiles" | "sameSemantics" | "semanticHash" | "isLocal" => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
         _ => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
+    }
+}
+
+/// What `explain` prints.
+// DIFFERENCE: Spark's physical plan, whose Java code and operators there are none of here: a made-up one would mislead.
+pub(super) const NO_PLAN: &str = "== Physical Plan ==\n(Tidemark does not show physical plans.)\n";
+
+/// The mode of `explain`: text or a flag, in one of two arguments.
+fn check_explain(call: &Call) -> Result<()> {
+    let (extended, mode) = (call.get("extended"), call.get("mode"));
+    let chosen = match (extended, mode) {
+        (Value::None | Value::Bool(_), Value::None) => return Ok(()),
+        (chosen, Value::None) | (Value::None, chosen) => chosen,
+        _ => return Err(errors::error("PySparkValueError", "CANNOT_SET_TOGETHER", &[("arg_list", "extended and mode")])),
+    };
+    match chosen.as_str() {
+        Some(known) if ["simple", "extended", "codegen", "cost", "formatted"].contains(&known.to_lowercase().as_str()) => Ok(()),
+        Some(other) => {
+            let text =
+                format!("Unknown explain mode: {other}. Accepted explain modes are 'simple', 'extended', 'codegen', 'cost', 'formatted'.");
+            Err(Diagnostic::plain(Class::IllegalArgument, text))
+        }
+        None if mode.is_none() => Err(errors::not_expected("extended", "bool or str", chosen)),
+        None => Err(errors::not_expected("mode", "str", chosen)),
     }
 }
 

@@ -65,14 +65,13 @@ pub(super) fn method(driver: &mut Driver, handle: QueryHandle, name: &str, call:
         }
         "exception" => {
             // PySpark makes this object of the cause's text alone: it knows no condition.
-            let text = driver.session.query(handle.id).cause().map(|it| it.message.clone());
+            let text = driver.session.query(handle.id).exception_text();
             let made = text.map(|it| driver.exception_value(*Diagnostic::plain(Class::StreamingQuery, it)));
             Ok(Reply::Value(made.unwrap_or(Value::None)))
         }
         "explain" => {
             let ran = driver.session.query(handle.id).next_batch_id() > 0;
-            let text = "== Physical Plan ==\n(Tidemark does not show physical plans.)\n";
-            driver.print(if ran { text } else { "No physical plan. Waiting for data.\n" });
+            driver.print(if ran { super::frame::NO_PLAN } else { "No physical plan. Waiting for data.\n" });
             Ok(Reply::Value(Value::None))
         }
         _ => Err(errors::unknown_to_us(&format!("StreamingQuery.{name}"))),

@@ -220,9 +220,13 @@ pub(super) fn plain_repr(value: &Value) -> String {
 /// `str(exception)` without a machine.
 pub(super) fn exception_text(instance: &Instance) -> String {
     let arguments = instance.get("args").and_then(|arguments| arguments.items()).unwrap_or_default();
-    let texts: Vec<String> =
-        arguments.iter().map(|argument| argument.as_str().map_or_else(|| plain_repr(argument), str::to_owned)).collect();
-    texts.join(", ")
+    let key_error = super::class::Class::builtin("KeyError").is_some_and(|class| instance.class.is_subclass(&class));
+    match &arguments[..] {
+        [] => String::new(),
+        [one] if !key_error && one.as_str().is_some() => one.as_str().unwrap_or_default().to_owned(),
+        [one] => plain_repr(one),
+        _ => plain_repr(&Value::tuple(arguments)),
+    }
 }
 
 fn qualified(class: &super::class::Class) -> String {
