@@ -132,10 +132,18 @@ impl Lowering {
         let has_watermark = has_watermark || matches!(plan.node, Node::EventTimeWatermark { .. }) && plan.is_streaming;
         let columns = plan.columns.iter().map(state_column).collect();
         let asks_for = match &plan.node {
-            Node::Limit { count, child } if plan.is_streaming && self.mode == OutputMode::Append && is_row_by_row(child) => Some(*count),
+            Node::Limit { count, child } if self.stops_reading(child) && is_row_by_row(child) => Some(*count),
             _ => None,
         };
         Ok(Tree { task, children, columns, has_watermark, asks_for: asks_for.and_then(|count| usize::try_from(count).ok()) })
+    }
+
+    /// Whether it can be seen how far a limit reads its input: by the rows that a stream counts, or by a batch frame's observed metrics.
+    fn stops_reading(&self, input: &Plan) -> bool {
+        match input.is_streaming {
+            true => self.mode == OutputMode::Append,
+            false => input.exists(&|plan| matches!(plan.node, Node::CollectMetrics(_))),
+        }
     }
 
     /// What a node does; none for one that changes nothing.
@@ -362,10 +370,11 @@ fn is_session_of(key: &plan::Named, child: &Plan) -> bool {
 fn is_row_by_row(plan: &Plan) -> bool {
     let native = |typed: &Typed| !typed.any(&mut |node| matches!(node.kind, TypedKind::External(_)));
     let own = match &plan.node {
-        Node::Source(source) => source.spec.streaming,
+        Node::Source(_) | Node::LocalRelation { .. } | Node::Range { .. } => true,
         Node::Project { list, .. } => list.iter().all(|named| native(&named.expr)),
         Node::Filter { condition, .. } => native(condition),
         Node::Generate { generator, .. } => native(generator),
+        Node::CollectMetrics(observed) => observed.calls.iter().all(|call| call.call.arguments.iter().all(native)),
         Node::EventTimeWatermark { .. } | Node::SubqueryAlias { .. } | Node::TimeWindow(_) | Node::Union { .. } => true,
         _ => false,
     };

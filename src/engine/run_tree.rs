@@ -39,7 +39,7 @@ impl Leaves for Given {
     }
 
     fn batch(&mut self, _leaf: &Plan) -> Result<Rows> {
-        unreachable!("a chain that computes row by row begins at a streaming source")
+        Ok(self.0.clone())
     }
 }
 
@@ -116,9 +116,11 @@ impl Tree {
         while let [child] = leaf.children.as_slice() {
             leaf = child;
         }
-        let Task::Stream(scan) = &leaf.task else { return self.run_at(None, depth, leaves, context, lines) };
-        let scan = scan.clone();
-        let rows = leaves.stream(&scan)?;
+        let (scan, rows) = match &leaf.task {
+            Task::Stream(scan) => (Some(scan.clone()), leaves.stream(scan)?),
+            Task::Static(leaf) => (None, leaves.batch(leaf)?),
+            Task::Run(_) => return self.run_at(None, depth, leaves, context, lines),
+        };
         let (mut few, mut enough) = (0, rows.rows);
         while few < enough {
             let middle = usize::midpoint(few, enough);
@@ -126,7 +128,9 @@ impl Tree {
             // A row that fails is a row that was asked for.
             if made.is_ok_and(|made| made.rows < count) { few = middle + 1 } else { enough = middle }
         }
-        leaves.leave(&scan, rows.rows - enough);
+        if let Some(scan) = scan {
+            leaves.leave(&scan, rows.rows - enough);
+        }
         self.run_at(None, depth, &mut Given(rows.head(enough)), context, lines)
     }
 

@@ -59,12 +59,6 @@ impl Pushing<'_> {
             Node::Union { children } => self.union(plan, children, &predicates),
             Node::Join { left, right, join_type, condition } => self.join(left, right, *join_type, condition.as_ref(), predicates),
             Node::Source(source) => self.source(plan, source, predicates),
-            Node::Limit { count, child }
-                if !plan.is_streaming
-                    && let Some(below) = limited(child, *count) =>
-            {
-                keep(self.push(&below, Vec::new()), predicates)
-            }
             Node::Limit { count, child } => keep(self.limit(plan, *count, child), predicates),
             _ => {
                 let inputs = plan.children().into_iter().map(|child| self.push(child, Vec::new())).collect();
@@ -187,20 +181,6 @@ fn equal_to_null(typed: &Typed) -> Option<Typed> {
     };
     let call = crate::expr::Call { function: crate::expr::function::find("isnull")?, arguments: vec![bare.clone()], ansi: call.ansi };
     Some(Typed { kind: TypedKind::Call(Box::new(call)), ..typed.clone() })
-}
-
-/// The relation with the limit under its observed metrics, which see only the rows that a limit asks for.
-fn limited(plan: &Rc<Plan>, count: u64) -> Option<Rc<Plan>> {
-    match &plan.node {
-        Node::Project { child, .. } => Some(rebuilt(plan, vec![limited(child, count)?])),
-        Node::CollectMetrics(observed) => {
-            let child = &observed.child;
-            let below =
-                limited(child, count).unwrap_or_else(|| Plan::new(Node::Limit { count, child: Rc::clone(child) }, child.columns.clone()));
-            Some(rebuilt(plan, vec![below]))
-        }
-        _ => None,
-    }
 }
 
 /// `current_timestamp` and its kin, which each batch sets anew.
