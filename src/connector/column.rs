@@ -107,8 +107,8 @@ impl Column {
                 let columns = fields.iter().map(|field| Self::new(&field.data_type)).collect::<Option<_>>()?;
                 Data::Struct(fields.clone(), columns)
             }
-            DataType::DayTimeInterval => Data::DayTimeInterval(Vec::new()),
-            DataType::YearMonthInterval => Data::YearMonthInterval(Vec::new()),
+            DataType::DayTimeInterval(..) => Data::DayTimeInterval(Vec::new()),
+            DataType::YearMonthInterval(..) => Data::YearMonthInterval(Vec::new()),
             DataType::CalendarInterval => return None,
         };
         Some(Self { data, valid: Vec::new() })
@@ -255,8 +255,8 @@ impl Column {
             Data::Date(_) => DataType::Date,
             Data::Timestamp(_) => DataType::Timestamp,
             Data::TimestampNtz(_) => DataType::TimestampNtz,
-            Data::DayTimeInterval(_) => DataType::DayTimeInterval,
-            Data::YearMonthInterval(_) => DataType::YearMonthInterval,
+            Data::DayTimeInterval(_) => DataType::DAY_TIME,
+            Data::YearMonthInterval(_) => DataType::YEAR_MONTH,
             Data::Array(_, element) => DataType::Array(Box::new(element.data_type()), true),
             Data::Map(_, entries) => DataType::Map(Box::new(entries.0.data_type()), Box::new(entries.1.data_type()), true),
             Data::Struct(fields, _) => DataType::Struct(fields.clone()),

@@ -114,7 +114,7 @@ impl FileReader {
             );
             return Err(Diagnostic::analysis("INVALID_CORRUPT_RECORD_TYPE", text, "42804"));
         }
-        let is_interval = |field: &&Field| matches!(field.data_type, DataType::DayTimeInterval | DataType::YearMonthInterval);
+        let is_interval = |field: &&Field| matches!(field.data_type, DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..));
         if let Some(field) = schema.fields.iter().find(is_interval).filter(|_| !matches!(format, Format::Parquet)) {
             return Err(not_yet(&format!("reading the type {} from text", field.data_type.sql())));
         }

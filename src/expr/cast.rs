@@ -41,8 +41,9 @@ pub fn can_cast(from: &DataType, to: &DataType, ansi: bool) -> bool {
         (T::Date, to) if to.is_numeric() => !ansi,
         (T::Date | T::Timestamp | T::TimestampNtz, T::Date | T::Timestamp | T::TimestampNtz) => true,
         (from, T::Binary) => from.is_integral() && !ansi,
-        (from, T::DayTimeInterval | T::YearMonthInterval) => from.is_numeric(),
-        (T::DayTimeInterval | T::YearMonthInterval, to) => to.is_numeric(),
+        (T::DayTimeInterval(..), T::DayTimeInterval(..)) | (T::YearMonthInterval(..), T::YearMonthInterval(..)) => true,
+        (from, T::DayTimeInterval(..) | T::YearMonthInterval(..)) => from.is_numeric(),
+        (T::DayTimeInterval(..) | T::YearMonthInterval(..), to) => to.is_numeric(),
         _ => false,
     }
 }
@@ -187,7 +188,7 @@ impl Caster<'_> {
                 Value::String(text) => Ok(Value::Binary(text.clone().into_bytes())),
                 _ => Err(self.invalid(value)),
             },
-            DataType::DayTimeInterval | DataType::YearMonthInterval | DataType::CalendarInterval => self.to_interval(value),
+            DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..) | DataType::CalendarInterval => self.to_interval(value),
             DataType::Array(..) | DataType::Map(..) | DataType::Struct(_) => self.to_complex(value),
             DataType::Null => Ok(Value::Null),
         }
@@ -349,11 +350,29 @@ impl Caster<'_> {
     fn to_interval(&self, value: &Value) -> Result<Value> {
         use crate::types::interval;
         match (self.to, value) {
-            (DataType::DayTimeInterval, Value::String(text)) => {
+            (DataType::DayTimeInterval(_, end), Value::DayTimeInterval(micros)) => {
+                // What is less than the last field goes, but not the parts of a second.
+                let unit = if *end == 3 { 1 } else { interval::FIELD_MICROS[usize::from(*end)] };
+                Ok(Value::DayTimeInterval(micros / unit * unit))
+            }
+            (DataType::YearMonthInterval(_, end), Value::YearMonthInterval(months)) => {
+                Ok(Value::YearMonthInterval(if *end == 0 { months / 12 * 12 } else { *months }))
+            }
+            (DataType::DayTimeInterval(start, end), Value::String(text)) if start == end && text.trim().parse::<i64>().is_ok() => {
+                let count = text.trim().parse::<i64>().ok();
+                let micros = count.and_then(|count| count.checked_mul(interval::FIELD_MICROS[usize::from(*end)]));
+                micros.map(Value::DayTimeInterval).ok_or_else(|| self.overflow(value))
+            }
+            (DataType::YearMonthInterval(start, end), Value::String(text)) if start == end && text.trim().parse::<i32>().is_ok() => {
+                let count = text.trim().parse::<i32>().ok();
+                let months = count.and_then(|count| count.checked_mul(if *end == 0 { 12 } else { 1 }));
+                months.map(Value::YearMonthInterval).ok_or_else(|| self.overflow(value))
+            }
+            (DataType::DayTimeInterval(..), Value::String(text)) => {
                 let found = interval::parse(text).ok().filter(|found| found.months == 0).ok_or_else(|| self.invalid(value))?;
                 Ok(Value::DayTimeInterval(i64::from(found.days) * time::MICROS_PER_DAY + found.micros))
             }
-            (DataType::YearMonthInterval, Value::String(text)) => {
+            (DataType::YearMonthInterval(..), Value::String(text)) => {
                 let found =
                     interval::parse(text).ok().filter(|found| found.days == 0 && found.micros == 0).ok_or_else(|| self.invalid(value))?;
                 Ok(Value::YearMonthInterval(found.months))
@@ -362,12 +381,13 @@ impl Caster<'_> {
                 let found = interval::parse(text).map_err(|_| self.invalid(value))?;
                 Ok(Value::CalendarInterval(found.months, found.days, found.micros))
             }
-            (DataType::DayTimeInterval, other) => {
-                let seconds = other.as_i64().and_then(|value| value.checked_mul(1_000_000));
-                seconds.map(Value::DayTimeInterval).ok_or_else(|| self.overflow(value))
+            (DataType::DayTimeInterval(_, end), other) => {
+                let micros = other.as_i64().and_then(|value| value.checked_mul(interval::FIELD_MICROS[usize::from(*end)]));
+                micros.map(Value::DayTimeInterval).ok_or_else(|| self.overflow(value))
             }
-            (DataType::YearMonthInterval, other) => {
-                let months = other.as_i64().and_then(|value| i32::try_from(value).ok());
+            (DataType::YearMonthInterval(_, end), other) => {
+                let months = other.as_i64().and_then(|value| value.checked_mul(if *end == 0 { 12 } else { 1 }));
+                let months = months.and_then(|months| i32::try_from(months).ok());
                 months.map(Value::YearMonthInterval).ok_or_else(|| self.overflow(value))
             }
             _ => Err(self.invalid(value)),

@@ -19,6 +19,8 @@ pub fn wider(a: &DataType, b: &DataType) -> Option<DataType> {
         _ if a.is_numeric() && b.is_numeric() => Some(wider_numeric(a, b)),
         (T::Date, T::Timestamp) | (T::Timestamp, T::Date | T::TimestampNtz) | (T::TimestampNtz, T::Timestamp) => Some(T::Timestamp),
         (T::Date, T::TimestampNtz) | (T::TimestampNtz, T::Date) => Some(T::TimestampNtz),
+        (T::DayTimeInterval(a, b), T::DayTimeInterval(c, d)) => Some(T::DayTimeInterval(*a.min(c), *b.max(d))),
+        (T::YearMonthInterval(a, b), T::YearMonthInterval(c, d)) => Some(T::YearMonthInterval(*a.min(c), *b.max(d))),
         (T::String, other) | (other, T::String) => wider_than_string(other),
         (T::Array(a, a_null), T::Array(b, b_null)) => Some(T::Array(Box::new(wider(a, b)?), *a_null || *b_null)),
         (T::Map(ak, av, a_null), T::Map(bk, bv, b_null)) => {

@@ -94,23 +94,6 @@ fn is_window(name: &str) -> bool {
     name.eq_ignore_ascii_case("window") || name.eq_ignore_ascii_case("session_window")
 }
 
-/// An interval literal in its largest whole unit.
-// DIFFERENCE: Spark remembers the units that were written; types here do not, so `90 MINUTES` prints right and `24 HOURS` as a day.
-fn day_time(micros: i64) -> String {
-    let sign = if micros < 0 { "-" } else { "" };
-    let size = micros.unsigned_abs();
-    match size {
-        0 => "INTERVAL '00' SECOND".to_owned(),
-        _ if size.is_multiple_of(86_400_000_000) => format!("INTERVAL '{sign}{}' DAY", size / 86_400_000_000),
-        _ if size.is_multiple_of(3_600_000_000) => format!("INTERVAL '{sign}{:02}' HOUR", size / 3_600_000_000),
-        _ if size.is_multiple_of(60_000_000) => format!("INTERVAL '{sign}{:02}' MINUTE", size / 60_000_000),
-        _ => {
-            let fraction = format!(".{:06}", size % 1_000_000);
-            format!("INTERVAL '{sign}{:02}{}' SECOND", size / 1_000_000, fraction.trim_end_matches('0').trim_end_matches('.'))
-        }
-    }
-}
-
 fn sort_key(key: &super::tree::SortKey) -> String {
     let direction = if key.descending { "DESC" } else { "ASC" };
     let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
@@ -235,9 +218,6 @@ fn literal(value: &Value, data_type: &DataType) -> String {
         Value::Date(_) => format!("DATE '{}'", text()),
         Value::Timestamp(_) => format!("TIMESTAMP '{}'", text()),
         Value::TimestampNtz(_) => format!("TIMESTAMP_NTZ '{}'", text()),
-        Value::DayTimeInterval(micros) => day_time(*micros),
-        Value::YearMonthInterval(months) if months % 12 == 0 && *months != 0 => format!("INTERVAL '{}' YEAR", months / 12),
-        Value::YearMonthInterval(months) => format!("INTERVAL '{months}' MONTH"),
         Value::Binary(bytes) => format!("X'{}'", bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>()),
         _ => text(),
     }

@@ -394,7 +394,7 @@ fn target_type(parameter: Parameter, found: &DataType) -> Target {
         P::Date => fixed(DataType::Date),
         P::Timestamp => fixed(DataType::Timestamp),
         P::TimestampAny => among(matches!(found, DataType::Timestamp | DataType::TimestampNtz), DataType::Timestamp),
-        P::DayTimeInterval => fixed(DataType::DayTimeInterval),
+        P::DayTimeInterval => among(matches!(found, DataType::DayTimeInterval(..)), DataType::DAY_TIME),
         P::Array if *found == DataType::Null => Target::Cast(DataType::Array(Box::new(DataType::Null), true)),
         P::Array => {
             if matches!(found, DataType::Array(..)) {

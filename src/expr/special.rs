@@ -371,7 +371,7 @@ fn part(resolver: &Resolver<'_>, name: &str, arguments: &[Expr]) -> Result<Typed
         },
     };
     let source = resolver.resolve(&arguments[1])?;
-    let interval = matches!(source.data_type, DataType::DayTimeInterval | DataType::YearMonthInterval | DataType::CalendarInterval);
+    let interval = matches!(source.data_type, DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..) | DataType::CalendarInterval);
     let function = match field.as_str() {
         _ if interval => {
             return Ok(call("$interval_part", vec![Typed::literal(Value::String(field), DataType::String), source], resolver.settings));

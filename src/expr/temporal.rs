@@ -7,7 +7,7 @@ use super::typed::Typed;
 use crate::types::DataType as T;
 
 fn is_interval(data_type: &T) -> bool {
-    matches!(data_type, T::DayTimeInterval | T::YearMonthInterval | T::CalendarInterval)
+    matches!(data_type, T::DayTimeInterval(..) | T::YearMonthInterval(..) | T::CalendarInterval)
 }
 
 /// The meaning of an operator on these operands where a date, time or interval takes part; none otherwise.
@@ -47,7 +47,9 @@ pub fn rewrite(operator: &str, arguments: &[Typed], settings: &Settings) -> Opti
 fn plus(a: Typed, b: Typed, settings: &Settings) -> Option<Typed> {
     match (&a.data_type, &b.data_type) {
         (T::Date, count) if count.is_integral() => Some(call("date_add", vec![a, cast(b, &T::Integer, settings.ansi)], settings)),
-        (left, right) if is_interval(left) && left == right => Some(call("$interval_sum", vec![a, b], settings)),
+        (T::DayTimeInterval(..), T::DayTimeInterval(..))
+        | (T::YearMonthInterval(..), T::YearMonthInterval(..))
+        | (T::CalendarInterval, T::CalendarInterval) => Some(call("$interval_sum", vec![a, b], settings)),
         (_, right) if is_interval(right) => plus_interval(a, b, settings),
         _ => None,
     }
@@ -56,15 +58,10 @@ fn plus(a: Typed, b: Typed, settings: &Settings) -> Option<Typed> {
 /// A date plus months stays a date, plus hours becomes a timestamp; a string is read as a timestamp.
 fn plus_interval(time: Typed, interval: Typed, settings: &Settings) -> Option<Typed> {
     match (&time.data_type, &interval.data_type) {
-        (T::Date, T::YearMonthInterval | T::CalendarInterval) => Some(call("$date_add_months", vec![time, interval], settings)),
-        (T::Date, T::DayTimeInterval) => {
-            // Whole days in a literal keep the date a date, as `INTERVAL '1' DAY` is of a type of its own in Spark.
-            let whole_days = matches!(interval.as_literal(), Some(crate::types::Value::DayTimeInterval(micros)) if micros % crate::types::time::MICROS_PER_DAY == 0);
-            if whole_days {
-                return Some(call("$date_add_months", vec![time, interval], settings));
-            }
-            Some(call("$time_add", vec![cast(time, &T::Timestamp, settings.ansi), interval], settings))
-        }
+        (T::Date, T::YearMonthInterval(..) | T::CalendarInterval) => Some(call("$date_add_months", vec![time, interval], settings)),
+        // Whole days keep the date a date.
+        (T::Date, T::DayTimeInterval(_, 0)) => Some(call("$date_add_months", vec![time, interval], settings)),
+        (T::Date, T::DayTimeInterval(..)) => Some(call("$time_add", vec![cast(time, &T::Timestamp, settings.ansi), interval], settings)),
         (T::Timestamp | T::TimestampNtz, _) => Some(call("$time_add", vec![time, interval], settings)),
         (T::String | T::Null, _) => Some(call("$time_add", vec![cast(time, &T::Timestamp, settings.ansi), interval], settings)),
         _ => None,
@@ -78,7 +75,7 @@ fn minus(a: Typed, b: Typed, settings: &Settings) -> Option<Typed> {
         (_, right) if is_interval(right) => {
             let negative = match b.as_literal() {
                 Some(crate::types::Value::DayTimeInterval(micros)) => {
-                    Typed::literal(crate::types::Value::DayTimeInterval(-micros), T::DayTimeInterval)
+                    Typed::literal(crate::types::Value::DayTimeInterval(-micros), b.data_type.clone())
                 }
                 _ => call("$interval_negative", vec![b], settings),
             };

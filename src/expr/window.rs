@@ -146,10 +146,10 @@ pub fn session_window(resolver: &Resolver<'_>, whole: &Expr, arguments: &[Expr])
     };
     let time = event_time(resolver.resolve(&arguments[0])?, &arguments[0], whole, settings)?;
     let gap = match (gap_us, &gap.data_type) {
-        (Some(micros), _) => Typed::literal(Value::DayTimeInterval(micros), DataType::DayTimeInterval),
+        (Some(micros), _) => Typed::literal(Value::DayTimeInterval(micros), DataType::DAY_TIME),
         // Text that is no duration makes no session.
         (None, DataType::String) => coercion::cast(gap, &DataType::CalendarInterval, false),
-        (None, DataType::CalendarInterval | DataType::DayTimeInterval) => gap,
+        (None, DataType::CalendarInterval | DataType::DayTimeInterval(..)) => gap,
         (None, other) => {
             let said = format!("Gap duration expression used in session window must be CalendarIntervalType, but got {other:?}Type.");
             return Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1040", said, ""));

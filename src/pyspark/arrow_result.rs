@@ -89,7 +89,7 @@ fn converted(vm: &mut Vm<'_>, value: &python::Value, data_type: &DataType, prepa
         (DataType::Binary, _) if prepared => Err(asserted(String::new())),
         (DataType::Binary, python::Value::Str(text)) => Ok(Value::Binary(text.as_bytes().to_vec())),
         (DataType::String | DataType::Binary, _) => Err(Refusal::Type(format!("Expected bytes, got a '{}' object", class()))),
-        (DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::DayTimeInterval, _) => {
+        (DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::DayTimeInterval(..), _) => {
             moment(value, data_type, prepared)
         }
         (DataType::Decimal(precision, scale), _) => decimal(value, *precision, *scale, prepared),
@@ -190,7 +190,7 @@ fn moment(value: &python::Value, data_type: &DataType, prepared: bool) -> Result
         }
         (DataType::Timestamp, python::Value::DateTime(moment)) => return Ok(Value::Timestamp(moment.instant_us())),
         (DataType::TimestampNtz, python::Value::DateTime(moment)) => return Ok(Value::TimestampNtz(moment.wall_us)),
-        (DataType::DayTimeInterval, python::Value::TimeDelta(micros)) => return Ok(Value::DayTimeInterval(*micros)),
+        (DataType::DayTimeInterval(..), python::Value::TimeDelta(micros)) => return Ok(Value::DayTimeInterval(*micros)),
         _ if prepared && is_instant => return Err(asserted(String::new())),
         _ => {}
     }

@@ -276,7 +276,7 @@ fn converted(value: &python::Value, data_type: &DataType, nullable: bool, place:
         (DataType::Date, python::Value::Date(date)) => Ok(Value::Date(date.days)),
         (DataType::Timestamp, python::Value::DateTime(moment)) => Ok(Value::Timestamp(moment.instant_us())),
         (DataType::TimestampNtz, python::Value::DateTime(moment)) => Ok(Value::TimestampNtz(moment.wall_us)),
-        (DataType::DayTimeInterval, python::Value::TimeDelta(micros)) => Ok(Value::DayTimeInterval(*micros)),
+        (DataType::DayTimeInterval(..), python::Value::TimeDelta(micros)) => Ok(Value::DayTimeInterval(*micros)),
         (DataType::Array(element, nullable), _) => {
             let items = value.items().ok_or_else(unacceptable)?;
             Ok(Value::Array(items.iter().map(|it| inside(it, element, *nullable)).collect::<Result<_>>()?))

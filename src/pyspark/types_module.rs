@@ -28,8 +28,8 @@ const SIMPLE: &[(&str, DataType)] = &[
     ("DateType", DataType::Date),
     ("TimestampType", DataType::Timestamp),
     ("TimestampNTZType", DataType::TimestampNtz),
-    ("DayTimeIntervalType", DataType::DayTimeInterval),
-    ("YearMonthIntervalType", DataType::YearMonthInterval),
+    ("DayTimeIntervalType", DataType::DAY_TIME),
+    ("YearMonthIntervalType", DataType::YEAR_MONTH),
     ("CalendarIntervalType", DataType::CalendarInterval),
 ];
 
@@ -252,8 +252,8 @@ pub(super) fn repr(data_type: &DataType) -> String {
         DataType::Array(element, nullable) => format!("ArrayType({}, {})", repr(element), python(*nullable)),
         DataType::Map(key, value, nullable) => format!("MapType({}, {}, {})", repr(key), repr(value), python(*nullable)),
         DataType::Struct(fields) => format!("StructType([{}])", fields.iter().map(repr_field).collect::<Vec<_>>().join(", ")),
-        DataType::DayTimeInterval => "DayTimeIntervalType(0, 3)".to_owned(),
-        DataType::YearMonthInterval => "YearMonthIntervalType(0, 1)".to_owned(),
+        DataType::DayTimeInterval(start, end) => format!("DayTimeIntervalType({start}, {end})"),
+        DataType::YearMonthInterval(start, end) => format!("YearMonthIntervalType({start}, {end})"),
         simple => format!("{}()", class_of(simple)),
     }
 }

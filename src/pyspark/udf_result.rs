@@ -57,7 +57,7 @@ fn internal(value: &python::Value, data_type: &DataType) -> Result<Value, Wrong>
         (DataType::String, _) => Value::String(java_text(value)),
         (DataType::Binary, python::Value::Bytes(bytes)) => Value::Binary(bytes.to_vec()),
         (DataType::Binary, python::Value::Str(text)) => Value::Binary(text.as_bytes().to_vec()),
-        (DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::DayTimeInterval, _) => moment(value, data_type)?,
+        (DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::DayTimeInterval(..), _) => moment(value, data_type)?,
         (DataType::Array(element, _), _) => match items(value) {
             Some(items) => Value::Array(items.iter().map(|item| internal(item, element)).collect::<Result<_, _>>()?),
             None => Value::Null,
@@ -106,9 +106,9 @@ fn moment(value: &python::Value, data_type: &DataType) -> Result<Value, Wrong> {
         }
         (DataType::Timestamp, python::Value::DateTime(moment)) => Value::Timestamp(moment.instant_us()),
         (DataType::TimestampNtz, python::Value::DateTime(moment)) => Value::TimestampNtz(moment.wall_us),
-        (DataType::DayTimeInterval, python::Value::TimeDelta(micros)) => Value::DayTimeInterval(*micros),
+        (DataType::DayTimeInterval(..), python::Value::TimeDelta(micros)) => Value::DayTimeInterval(*micros),
         (DataType::Date, _) => return Err(missing("toordinal")),
-        (DataType::DayTimeInterval, _) => return Err(missing("days")),
+        (DataType::DayTimeInterval(..), _) => return Err(missing("days")),
         (DataType::TimestampNtz, _) => return Err(missing("timetuple")),
         _ => return Err(missing("tzinfo")),
     })

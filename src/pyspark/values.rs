@@ -47,7 +47,7 @@ pub(super) fn plain(value: &python::Value) -> Option<(types::Value, DataType)> {
         python::Value::Bytes(bytes) => (types::Value::Binary(bytes.to_vec()), DataType::Binary),
         python::Value::Date(date) => (types::Value::Date(date.days), DataType::Date),
         python::Value::DateTime(moment) => (types::Value::Timestamp(moment.instant_us()), DataType::Timestamp),
-        python::Value::TimeDelta(micros) => (types::Value::DayTimeInterval(*micros), DataType::DayTimeInterval),
+        python::Value::TimeDelta(micros) => (types::Value::DayTimeInterval(*micros), DataType::DAY_TIME),
         _ => match Object::of(value)? {
             Object::Decimal(unscaled, scale) => {
                 let digits = u8::try_from(unscaled.unsigned_abs().to_string().len()).unwrap_or(38).max(*scale).min(38);

@@ -7,6 +7,8 @@ use crate::diag::Result;
 use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Schema;
+use crate::types::interval::DAY_TIME_FIELDS;
+use crate::types::interval::YEAR_MONTH_FIELDS;
 
 /// The columns of a table schema; text that is one struct type gives its fields, as `StructType.fromDDL` does.
 ///
@@ -159,16 +161,21 @@ fn decimal(parser: &mut Parser) -> Result<DataType> {
     Ok(DataType::Decimal(u8::try_from(precision).unwrap_or(38), u8::try_from(scale).unwrap_or(0)))
 }
 
+/// Makes an interval's type of its first and last field.
+type Make = fn(u8, u8) -> DataType;
+
 fn interval(parser: &mut Parser) -> DataType {
-    const DAY_TIME: [&str; 4] = ["day", "hour", "minute", "second"];
-    let is_field = |parser: &Parser, count| DAY_TIME.iter().any(|word| parser.is_word_at(count, word));
-    let months = parser.is_word("year") || parser.is_word("month");
-    if !months && !is_field(parser, 0) {
-        return DataType::CalendarInterval;
-    }
-    parser.next();
-    if parser.take_word("to") {
+    let place = |parser: &Parser, fields: &[&str]| fields.iter().position(|word| parser.is_word(word)).and_then(|at| u8::try_from(at).ok());
+    let kinds: [(&[&str], Make); 2] = [(&DAY_TIME_FIELDS, DataType::DayTimeInterval), (&YEAR_MONTH_FIELDS, DataType::YearMonthInterval)];
+    for (fields, make) in kinds {
+        let Some(start) = place(parser, fields) else { continue };
         parser.next();
+        let mut end = start;
+        if parser.take_word("to") {
+            end = place(parser, fields).unwrap_or(start);
+            parser.next();
+        }
+        return make(start, end);
     }
-    if months { DataType::YearMonthInterval } else { DataType::DayTimeInterval }
+    DataType::CalendarInterval
 }

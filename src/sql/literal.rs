@@ -8,6 +8,8 @@ use super::tree::SqlExpr;
 use crate::diag::Result;
 use crate::types::DataType;
 use crate::types::Value;
+use crate::types::interval::DAY_TIME_FIELDS;
+use crate::types::interval::FIELD_MICROS;
 
 /// The literal of a number as written, its suffix included; `negative` for a minus just before it.
 ///
@@ -129,6 +131,17 @@ enum Unit {
     Micros(i64),
 }
 
+impl Unit {
+    /// The number of the interval field that it counts into.
+    fn field(self) -> u8 {
+        match self {
+            Self::Months(12) => 0,
+            Self::Months(_) => 1,
+            Self::Micros(micros) => FIELD_MICROS.iter().position(|field| micros >= *field).map_or(3, |place| place as u8),
+        }
+    }
+}
+
 fn unit(word: &str) -> Option<Unit> {
     UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, unit)| *unit)
 }
@@ -207,6 +220,8 @@ fn bad_interval(text: &str, origin: Origin) -> Box<crate::diag::Diagnostic> {
 
 fn sum_of(parts: &[(String, Unit)], origin: Origin) -> Result<SqlExpr> {
     let (mut months, mut micros, mut has_months, mut has_micros) = (0i64, 0i64, false, false);
+    let places: Vec<u8> = parts.iter().map(|(_, unit)| unit.field()).collect();
+    let (start, end) = (places.iter().min().copied().unwrap_or(0), places.iter().max().copied().unwrap_or(0));
     for (text, unit) in parts {
         match unit {
             Unit::Months(factor) => {
@@ -227,9 +242,9 @@ fn sum_of(parts: &[(String, Unit)], origin: Origin) -> Result<SqlExpr> {
             Err(parse_error("_LEGACY_ERROR_TEMP_0029", said, "", origin))
         }
         (true, false) => i32::try_from(months)
-            .map(|months| SqlExpr::Literal(Value::YearMonthInterval(months), DataType::YearMonthInterval))
+            .map(|months| SqlExpr::Literal(Value::YearMonthInterval(months), DataType::YearMonthInterval(start, end)))
             .map_err(|_| bad_interval("", origin)),
-        _ => Ok(SqlExpr::Literal(Value::DayTimeInterval(micros), DataType::DayTimeInterval)),
+        _ => Ok(SqlExpr::Literal(Value::DayTimeInterval(micros), DataType::DayTimeInterval(start, end))),
     }
 }
 
@@ -269,21 +284,22 @@ fn range(parser: &mut Parser, negative: bool, signs: usize) -> Result<SqlExpr> {
     if from == "year" && to == "month" {
         let parsed = body.split_once('-').and_then(|(years, months)| Some((years.parse::<i32>().ok()?, months.parse::<i32>().ok()?)));
         let (years, months) = parsed.ok_or_else(|| bad_interval(&text, origin))?;
-        return Ok(SqlExpr::Literal(Value::YearMonthInterval(sign * (years * 12 + months)), DataType::YearMonthInterval));
+        return Ok(SqlExpr::Literal(Value::YearMonthInterval(sign * (years * 12 + months)), DataType::YEAR_MONTH));
     }
-    let micros = clock(body, &from, &to).ok_or_else(|| bad_interval(&text, origin))?;
-    Ok(SqlExpr::Literal(Value::DayTimeInterval(i64::from(sign) * micros), DataType::DayTimeInterval))
+    let (micros, start, end) = clock(body, &from, &to).ok_or_else(|| bad_interval(&text, origin))?;
+    Ok(SqlExpr::Literal(Value::DayTimeInterval(i64::from(sign) * micros), DataType::DayTimeInterval(start, end)))
 }
 
-fn clock(text: &str, from: &str, to: &str) -> Option<i64> {
-    const FIELDS: [(&str, i64); 4] = [("day", 86_400_000_000), ("hour", 3_600_000_000), ("minute", 60_000_000), ("second", 1_000_000)];
-    let first = FIELDS.iter().position(|(name, _)| *name == from)?;
-    let last = FIELDS.iter().position(|(name, _)| *name == to)?;
+/// The microseconds, and the numbers of the first and the last field.
+fn clock(text: &str, from: &str, to: &str) -> Option<(i64, u8, u8)> {
+    let first = DAY_TIME_FIELDS.iter().position(|name| *name == from)?;
+    let last = DAY_TIME_FIELDS.iter().position(|name| *name == to)?;
     let pieces: Vec<&str> = text.split([' ', ':']).filter(|piece| !piece.is_empty()).collect();
     if first > last || pieces.len() != last - first + 1 {
         return None;
     }
-    pieces.iter().zip(&FIELDS[first..]).try_fold(0i64, |sum, (piece, (_, factor))| sum.checked_add(scaled(piece, *factor)?))
+    let micros = pieces.iter().zip(&FIELD_MICROS[first..]).try_fold(0i64, |sum, (piece, factor)| sum.checked_add(scaled(piece, *factor)?));
+    Some((micros?, first as u8, last as u8))
 }
 
 /// A word before a string: `DATE '...'`, `TIMESTAMP '...'`, `X'..'`. None where the word is no type.

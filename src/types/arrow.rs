@@ -38,8 +38,8 @@ pub fn arrow_type(data_type: &DataType) -> ArrowType {
         DataType::Date => ArrowType::Date32,
         DataType::Timestamp => ArrowType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         DataType::TimestampNtz => ArrowType::Timestamp(TimeUnit::Microsecond, None),
-        DataType::DayTimeInterval => ArrowType::Duration(TimeUnit::Microsecond),
-        DataType::YearMonthInterval => ArrowType::Interval(IntervalUnit::YearMonth),
+        DataType::DayTimeInterval(..) => ArrowType::Duration(TimeUnit::Microsecond),
+        DataType::YearMonthInterval(..) => ArrowType::Interval(IntervalUnit::YearMonth),
         DataType::CalendarInterval => ArrowType::Interval(IntervalUnit::MonthDayNano),
         DataType::Array(element, nullable) => ArrowType::List(Arc::new(ArrowField::new("element", arrow_type(element), *nullable))),
         DataType::Map(key, value, nullable) => ArrowType::Map(Arc::new(entries_field(key, value, *nullable)), false),
@@ -86,8 +86,8 @@ pub fn array_of(data_type: &DataType, values: &[Value]) -> ArrayRef {
         DataType::Double => primitive!(types::Float64Type, Double),
         DataType::Date => primitive!(types::Date32Type, Date),
         DataType::TimestampNtz => primitive!(types::TimestampMicrosecondType, TimestampNtz),
-        DataType::DayTimeInterval => primitive!(types::DurationMicrosecondType, DayTimeInterval),
-        DataType::YearMonthInterval => primitive!(types::IntervalYearMonthType, YearMonthInterval),
+        DataType::DayTimeInterval(..) => primitive!(types::DurationMicrosecondType, DayTimeInterval),
+        DataType::YearMonthInterval(..) => primitive!(types::IntervalYearMonthType, YearMonthInterval),
         DataType::Timestamp => timestamps(values, data_type),
         DataType::Decimal(..) => decimals(values, data_type),
         DataType::CalendarInterval => intervals(values, data_type),
@@ -134,8 +134,8 @@ pub fn value_at(array: &ArrayRef, row: usize, data_type: &DataType) -> Value {
         DataType::Date => Value::Date(array.as_primitive::<types::Date32Type>().value(row)),
         DataType::Timestamp => Value::Timestamp(array.as_primitive::<types::TimestampMicrosecondType>().value(row)),
         DataType::TimestampNtz => Value::TimestampNtz(array.as_primitive::<types::TimestampMicrosecondType>().value(row)),
-        DataType::DayTimeInterval => Value::DayTimeInterval(array.as_primitive::<types::DurationMicrosecondType>().value(row)),
-        DataType::YearMonthInterval => Value::YearMonthInterval(array.as_primitive::<types::IntervalYearMonthType>().value(row)),
+        DataType::DayTimeInterval(..) => Value::DayTimeInterval(array.as_primitive::<types::DurationMicrosecondType>().value(row)),
+        DataType::YearMonthInterval(..) => Value::YearMonthInterval(array.as_primitive::<types::IntervalYearMonthType>().value(row)),
         DataType::CalendarInterval => {
             let interval = array.as_primitive::<types::IntervalMonthDayNanoType>().value(row);
             Value::CalendarInterval(interval.months, interval.days, interval.nanoseconds / 1_000)

@@ -36,10 +36,10 @@ pub enum DataType {
     Timestamp,
     /// `timestamp_ntz`, microseconds since 1970-01-01T00:00:00 on an unnamed clock.
     TimestampNtz,
-    /// `interval day to second`, microseconds.
-    DayTimeInterval,
-    /// `interval year to month`, months.
-    YearMonthInterval,
+    /// `interval day to second`, microseconds, with its first and last field: day, hour, minute, second from 0.
+    DayTimeInterval(u8, u8),
+    /// `interval year to month`, months, with its first and last field: year, month from 0.
+    YearMonthInterval(u8, u8),
     /// `interval`: months, days and microseconds.
     CalendarInterval,
     /// `array<element>`; the flag says whether elements may be null.
@@ -69,6 +69,21 @@ pub struct Schema {
 }
 
 impl DataType {
+    /// `interval day to second`.
+    pub const DAY_TIME: Self = Self::DayTimeInterval(0, 3);
+    /// `interval year to month`.
+    pub const YEAR_MONTH: Self = Self::YearMonthInterval(0, 1);
+
+    /// An interval's type with all fields of its kind; other types as they are.
+    #[must_use]
+    pub fn with_all_fields(self) -> Self {
+        match self {
+            Self::DayTimeInterval(..) => Self::DAY_TIME,
+            Self::YearMonthInterval(..) => Self::YEAR_MONTH,
+            other => other,
+        }
+    }
+
     /// `DataType.simpleString`: `bigint`, `array<int>`, `struct<start:timestamp,end:timestamp>`. Never shortened, as PySpark's is.
     #[must_use]
     pub fn simple_string(&self) -> String {
@@ -116,8 +131,8 @@ impl DataType {
             Self::Date => "date",
             Self::Timestamp => "timestamp",
             Self::TimestampNtz => "timestamp_ntz",
-            Self::DayTimeInterval => "interval day to second",
-            Self::YearMonthInterval => "interval year to month",
+            Self::DayTimeInterval(start, end) => return interval_name(&super::interval::DAY_TIME_FIELDS, *start, *end),
+            Self::YearMonthInterval(start, end) => return interval_name(&super::interval::YEAR_MONTH_FIELDS, *start, *end),
             Self::CalendarInterval => "interval",
             Self::Array(..) => "array",
             Self::Map(..) => "map",
@@ -295,6 +310,12 @@ fn write_fields(fields: &[Field], prefix: &str, out: &mut String) {
         write_line(out, format_args!("{prefix}-- {name}: {} (nullable = {nullable})", data_type.type_name()));
         data_type.write_tree(&format!("{prefix}    |"), out);
     }
+}
+
+/// `interval day`, `interval day to second`.
+fn interval_name(fields: &[&str], start: u8, end: u8) -> String {
+    let (start, end) = (fields[usize::from(start)], fields[usize::from(end)]);
+    if start == end { format!("interval {start}") } else { format!("interval {start} to {end}") }
 }
 
 fn write_line(out: &mut String, line: std::fmt::Arguments<'_>) {

@@ -175,8 +175,7 @@ fn text(value: &Value, data_type: &DataType, zone: &Zone, style: Style) -> Optio
         Value::Date(days) => time::format_date(*days),
         Value::Timestamp(micros) => time::format_timestamp(*micros, zone),
         Value::TimestampNtz(micros) => time::format_timestamp_ntz(*micros),
-        Value::DayTimeInterval(micros) => interval::format_day_time(*micros),
-        Value::YearMonthInterval(months) => interval::format_year_month(*months),
+        Value::DayTimeInterval(_) | Value::YearMonthInterval(_) => interval::format(value, data_type),
         Value::CalendarInterval(months, days, micros) => Interval { months: *months, days: *days, micros: *micros }.to_string(),
         Value::Array(_) | Value::Map(_) | Value::Struct(_) => nested_text(value, data_type, zone, style),
     })

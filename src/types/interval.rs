@@ -1,6 +1,8 @@
 //! Intervals as text: `10 minutes`, `interval 1 hour -30 minutes`, `1.5 seconds`. Follows `SparkIntervalUtils.stringToInterval`,
 //! its errors included, and the texts that intervals are cast to.
 
+use super::data_type::DataType;
+use super::value::Value;
 use std::fmt::Write;
 
 /// The SQLSTATE of every error of this module.
@@ -84,27 +86,62 @@ impl std::fmt::Display for Interval {
     }
 }
 
-/// `interval day to second` as text: `INTERVAL '0 00:10:00' DAY TO SECOND`.
+/// The fields of day-time intervals, by their numbers.
+pub const DAY_TIME_FIELDS: [&str; 4] = ["day", "hour", "minute", "second"];
+/// The fields of year-month intervals, by their numbers.
+pub const YEAR_MONTH_FIELDS: [&str; 2] = ["year", "month"];
+/// How many microseconds a day-time field counts, by its number.
+pub const FIELD_MICROS: [i64; 4] = [86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000];
+
+/// The text of an interval of a day-time or year-month type.
+///
+/// # Panics
+/// Where the value is of another type: our own bug.
 #[must_use]
-pub fn format_day_time(micros: i64) -> String {
-    let sign = if micros < 0 { "-" } else { "" };
-    let magnitude = micros.unsigned_abs();
-    let (seconds, fraction) = (magnitude / 1_000_000, magnitude % 1_000_000);
-    let (days, hours, minutes, seconds) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
-    let mut out = format!("INTERVAL '{sign}{days} {hours:02}:{minutes:02}:{seconds:02}");
-    if fraction != 0 {
-        let _ = write!(out, ".{}", format!("{fraction:06}").trim_end_matches('0'));
+pub fn format(value: &Value, data_type: &DataType) -> String {
+    match (value, data_type) {
+        (Value::DayTimeInterval(micros), DataType::DayTimeInterval(start, end)) => format_day_time(*micros, *start, *end),
+        (Value::YearMonthInterval(months), DataType::YearMonthInterval(start, end)) => format_year_month(*months, *start, *end),
+        _ => unreachable!("an interval has its own type: {value:?} of {}", data_type.simple_string()),
     }
-    out.push_str("' DAY TO SECOND");
-    out
 }
 
-/// `interval year to month` as text: `INTERVAL '1-2' YEAR TO MONTH`.
+/// A day-time interval with these fields as text: `INTERVAL '0 00:10:00' DAY TO SECOND`, `INTERVAL '01:30' HOUR TO MINUTE`.
 #[must_use]
-pub fn format_year_month(months: i32) -> String {
+pub fn format_day_time(micros: i64, start: u8, end: u8) -> String {
+    let sign = if micros < 0 { "-" } else { "" };
+    let mut rest = micros.unsigned_abs();
+    let mut out = format!("INTERVAL '{sign}");
+    for (field, unit) in FIELD_MICROS.iter().enumerate().take(usize::from(end) + 1).skip(usize::from(start)) {
+        let unit = unit.unsigned_abs();
+        if field > usize::from(start) {
+            out.push(if field == 1 { ' ' } else { ':' });
+        }
+        let _ = if field == 0 { write!(out, "{}", rest / unit) } else { write!(out, "{:02}", rest / unit) };
+        rest %= unit;
+    }
+    if end == 3 && rest != 0 {
+        let _ = write!(out, ".{}", format!("{rest:06}").trim_end_matches('0'));
+    }
+    out + "' " + &fields_text(&DAY_TIME_FIELDS, start, end)
+}
+
+/// A year-month interval with these fields as text: `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '3' MONTH`.
+#[must_use]
+pub fn format_year_month(months: i32, start: u8, end: u8) -> String {
     let sign = if months < 0 { "-" } else { "" };
     let magnitude = months.unsigned_abs();
-    format!("INTERVAL '{sign}{}-{}' YEAR TO MONTH", magnitude / 12, magnitude % 12)
+    let text = match (start, end) {
+        (0, 0) => (magnitude / 12).to_string(),
+        (1, _) => magnitude.to_string(),
+        _ => format!("{}-{}", magnitude / 12, magnitude % 12),
+    };
+    format!("INTERVAL '{sign}{text}' {}", fields_text(&YEAR_MONTH_FIELDS, start, end))
+}
+
+fn fields_text(fields: &[&str], start: u8, end: u8) -> String {
+    let (start, end) = (fields[usize::from(start)], fields[usize::from(end)]);
+    if start == end { start.to_uppercase() } else { format!("{start} to {end}").to_uppercase() }
 }
 
 /// Reads an interval.

@@ -95,6 +95,7 @@ impl Writer<'_> {
                     writer.value(value, value_type);
                 });
             }
+            (Value::DayTimeInterval(_) | Value::YearMonthInterval(_), _) => write_string(&interval::format(value, data_type), self.out),
             _ => self.atom(value),
         }
     }
@@ -147,8 +148,8 @@ impl Writer<'_> {
             Value::TimestampNtz(micros) if self.plain_times => time::format_timestamp_ntz(seconds(*micros)),
             Value::Timestamp(micros) => time::json_timestamp(*micros, self.zone),
             Value::TimestampNtz(micros) => time::json_timestamp_ntz(*micros),
-            Value::DayTimeInterval(micros) => interval::format_day_time(*micros),
-            Value::YearMonthInterval(months) => interval::format_year_month(*months),
+            Value::DayTimeInterval(micros) => interval::format_day_time(*micros, 0, 3),
+            Value::YearMonthInterval(months) => interval::format_year_month(*months, 0, 1),
             Value::CalendarInterval(months, days, micros) => Interval { months: *months, days: *days, micros: *micros }.to_string(),
             _ => unreachable!("a nested value is written with its own type: {value:?}"),
         }

@@ -43,8 +43,7 @@ fn parse_type(json: &Json) -> Option<DataType> {
             "timestamp" => DataType::Timestamp,
             "timestamp_ntz" => DataType::TimestampNtz,
             "interval" => DataType::CalendarInterval,
-            "interval year to month" | "interval year" | "interval month" => DataType::YearMonthInterval,
-            _ if name.starts_with("interval ") => DataType::DayTimeInterval,
+            _ if name.starts_with("interval ") => return parse_interval(&name["interval ".len()..]),
             _ if name.starts_with("string") || name.starts_with("char(") || name.starts_with("varchar(") => DataType::String,
             _ => return None,
         });
@@ -57,4 +56,14 @@ fn parse_type(json: &Json) -> Option<DataType> {
         "map" => Some(DataType::Map(part("keyType")?, part("valueType")?, flag("valueContainsNull"))),
         _ => None,
     }
+}
+
+/// `day`, `hour to minute`.
+fn parse_interval(fields: &str) -> Option<DataType> {
+    let (start, end) = fields.split_once(" to ").unwrap_or((fields, fields));
+    let place = |names: &[&str], name: &str| names.iter().position(|known| *known == name).and_then(|place| u8::try_from(place).ok());
+    let both = |names: &[&str]| Some((place(names, start)?, place(names, end)?));
+    both(&super::interval::DAY_TIME_FIELDS)
+        .map(|(start, end)| DataType::DayTimeInterval(start, end))
+        .or_else(|| both(&super::interval::YEAR_MONTH_FIELDS).map(|(start, end)| DataType::YearMonthInterval(start, end)))
 }

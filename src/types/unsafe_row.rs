@@ -193,12 +193,12 @@ fn read(data_type: &DataType, bytes: &[u8], is_null: bool, at: usize) -> Option<
         DataType::Short => Value::Short(i16::from_le_bytes(*bytes.get(at..at + 2)?.first_chunk::<2>()?)),
         DataType::Integer => Value::Integer(narrow()?.cast_signed()),
         DataType::Date => Value::Date(narrow()?.cast_signed()),
-        DataType::YearMonthInterval => Value::YearMonthInterval(narrow()?.cast_signed()),
+        DataType::YearMonthInterval(..) => Value::YearMonthInterval(narrow()?.cast_signed()),
         DataType::Float => Value::Float(f32::from_bits(narrow()?)),
         DataType::Long => Value::Long(word()?.cast_signed()),
         DataType::Timestamp => Value::Timestamp(word()?.cast_signed()),
         DataType::TimestampNtz => Value::TimestampNtz(word()?.cast_signed()),
-        DataType::DayTimeInterval => Value::DayTimeInterval(word()?.cast_signed()),
+        DataType::DayTimeInterval(..) => Value::DayTimeInterval(word()?.cast_signed()),
         DataType::Double => Value::Double(f64::from_bits(word()?)),
         DataType::Decimal(precision, scale) if *precision <= WORD_DIGITS => {
             Value::Decimal(i128::from(word()?.cast_signed()), *precision, *scale)

@@ -54,9 +54,9 @@ pub(super) fn fits(descriptor: &ColumnDescriptor, wanted: &DataType) -> bool {
             | DataType::Long
             | DataType::Double
             | DataType::Date
-            | DataType::YearMonthInterval,
+            | DataType::YearMonthInterval(..),
         )
-        | (Physical::INT64, DataType::Long | DataType::DayTimeInterval)
+        | (Physical::INT64, DataType::Long | DataType::DayTimeInterval(..))
         | (Physical::FLOAT, DataType::Float | DataType::Double)
         | (Physical::DOUBLE, DataType::Double)
         | (Physical::INT96, DataType::Timestamp | DataType::TimestampNtz)

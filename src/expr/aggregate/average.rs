@@ -29,7 +29,7 @@ pub fn of(call: &AggregateCall) -> Result<Box<dyn Accumulator>> {
             sums: Vec::new(),
             counts: Vec::new(),
         }),
-        (DataType::DayTimeInterval | DataType::YearMonthInterval, _) => {
+        (DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..), _) => {
             Box::new(ExactAverage { sum_type: argument.clone(), data_type: argument.clone(), sums: Vec::new(), counts: Vec::new() })
         }
         (other, _) => return Err(error::not_known(&format!("averages of type {}", other.sql()))),
@@ -126,7 +126,7 @@ impl ExactAverage {
     fn column(&self, values: Vec<i128>, nulls: Option<NullBuffer>, data_type: &DataType) -> ArrayRef {
         match data_type {
             DataType::Decimal(precision, scale) => decimals(values, nulls, *precision, *scale),
-            DataType::DayTimeInterval => {
+            DataType::DayTimeInterval(..) => {
                 let values: Vec<i64> = values.into_iter().map(|value| value as i64).collect();
                 Arc::new(arrow_array::DurationMicrosecondArray::new(values.into(), nulls))
             }

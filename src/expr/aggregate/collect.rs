@@ -181,8 +181,8 @@ impl Frequencies {
         let (a, b) = (at(low), at(high));
         let found = if low == high || a == b { a } else { (high - position) * a + (position - low) * b };
         match data_type {
-            DataType::DayTimeInterval => Value::DayTimeInterval(found as i64),
-            DataType::YearMonthInterval => Value::YearMonthInterval(found as i32),
+            DataType::DayTimeInterval(..) => Value::DayTimeInterval(found as i64),
+            DataType::YearMonthInterval(..) => Value::YearMonthInterval(found as i32),
             _ => Value::Double(found),
         }
     }

@@ -34,8 +34,8 @@ pub fn of(call: &AggregateCall) -> Result<Box<dyn Accumulator>> {
         DataType::Long => primitive!(Int64Type, |a, b| a < b),
         DataType::Date => primitive!(Date32Type, |a, b| a < b),
         DataType::Timestamp | DataType::TimestampNtz => primitive!(TimestampMicrosecondType, |a, b| a < b),
-        DataType::DayTimeInterval => primitive!(DurationMicrosecondType, |a, b| a < b),
-        DataType::YearMonthInterval => primitive!(IntervalYearMonthType, |a, b| a < b),
+        DataType::DayTimeInterval(..) => primitive!(DurationMicrosecondType, |a, b| a < b),
+        DataType::YearMonthInterval(..) => primitive!(IntervalYearMonthType, |a, b| a < b),
         DataType::Decimal(..) => primitive!(Decimal128Type, |a, b| a < b),
         // NaN is larger than all others.
         DataType::Float => primitive!(Float32Type, |a: f32, b: f32| a < b || b.is_nan() && !a.is_nan()),

@@ -214,7 +214,7 @@ fn fit(resolver: &Resolver<'_>, whole: &Expr, argument: Typed, take: Take, index
         );
         Err(error::mismatch("UNEXPECTED_INPUT_TYPE", &pretty_name(whole), &text))
     };
-    let interval = matches!(argument.data_type, DataType::DayTimeInterval | DataType::YearMonthInterval);
+    let interval = matches!(argument.data_type, DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..));
     match take {
         T::Any | T::Constant => Ok(argument),
         T::Ordered if matches!(argument.data_type, DataType::Map(..)) => {
@@ -279,19 +279,19 @@ fn result_type(function: AggregateFunction, first: &DataType, parameters: &[Valu
         F::Count | F::CountIf | F::ApproxCountDistinct | F::RegrCount => DataType::Long,
         F::Sum | F::TrySum => match first {
             DataType::Decimal(precision, scale) => DataType::Decimal((*precision + 10).min(38), *scale),
-            DataType::DayTimeInterval | DataType::YearMonthInterval => first.clone(),
+            DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..) => first.clone(),
             integral if integral.is_integral() => DataType::Long,
             _ => DataType::Double,
         },
         F::Average | F::TryAverage => match first {
             DataType::Decimal(precision, scale) => coercion::adjusted(i32::from(*precision) + 4, i32::from(*scale) + 4),
-            DataType::DayTimeInterval | DataType::YearMonthInterval => first.clone(),
+            DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..) => first.clone().with_all_fields(),
             _ => DataType::Double,
         },
         F::CollectList | F::CollectSet => DataType::Array(Box::new(first.clone()), false),
         F::BoolAnd | F::BoolOr => DataType::Boolean,
         F::Median | F::Percentile => match first {
-            DataType::DayTimeInterval | DataType::YearMonthInterval => each(first.clone()),
+            DataType::DayTimeInterval(..) | DataType::YearMonthInterval(..) => each(first.clone()),
             _ => each(DataType::Double),
         },
         F::PercentileDisc if first.is_numeric() => each(DataType::Double),

@@ -26,8 +26,8 @@ pub fn of(call: &AggregateCall) -> Result<Box<dyn Accumulator>> {
     Ok(match call.data_type {
         DataType::Long => Box::new(Sum::<types::Int64Type>::new(data_type, lenient, i64::checked_add)),
         DataType::Double => Box::new(Sum::<types::Float64Type>::new(data_type, lenient, |a, b| Some(a + b))),
-        DataType::DayTimeInterval => Box::new(Sum::<types::DurationMicrosecondType>::new(data_type, lenient, i64::checked_add)),
-        DataType::YearMonthInterval => Box::new(Sum::<types::IntervalYearMonthType>::new(data_type, lenient, i32::checked_add)),
+        DataType::DayTimeInterval(..) => Box::new(Sum::<types::DurationMicrosecondType>::new(data_type, lenient, i64::checked_add)),
+        DataType::YearMonthInterval(..) => Box::new(Sum::<types::IntervalYearMonthType>::new(data_type, lenient, i32::checked_add)),
         DataType::Decimal(precision, scale) => {
             Box::new(DecimalSum { precision, scale, lenient, sums: Vec::new(), empty: Vec::new(), overflown: Vec::new() })
         }

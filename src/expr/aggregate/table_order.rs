@@ -145,7 +145,7 @@ fn unsafe_array(items: &[Value], element: &DataType) -> Vec<u8> {
     let width = match element {
         DataType::Boolean | DataType::Byte => 1,
         DataType::Short => 2,
-        DataType::Integer | DataType::Float | DataType::Date | DataType::YearMonthInterval => 4,
+        DataType::Integer | DataType::Float | DataType::Date | DataType::YearMonthInterval(..) => 4,
         _ => 8,
     };
     let head = 8 + items.len().div_ceil(64) * 8;

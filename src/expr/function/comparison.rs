@@ -113,8 +113,8 @@ fn compared(arguments: &Arguments<'_>, a: &Vector, b: &Vector, operator: &str) -
         DataType::Long => primitive!(Int64Type),
         DataType::Date => primitive!(Date32Type),
         DataType::Timestamp | DataType::TimestampNtz => primitive!(TimestampMicrosecondType),
-        DataType::DayTimeInterval => primitive!(DurationMicrosecondType),
-        DataType::YearMonthInterval => primitive!(IntervalYearMonthType),
+        DataType::DayTimeInterval(..) => primitive!(DurationMicrosecondType),
+        DataType::YearMonthInterval(..) => primitive!(IntervalYearMonthType),
         DataType::Decimal(..) => primitive!(Decimal128Type),
         // Spark holds NaN equal to itself and greater than all, and the zeros equal.
         DataType::Double => primitives::<types::Float64Type>(a, b, rows, operator, |x, y| Value::Double(x).compare(&Value::Double(y))),

@@ -19,13 +19,13 @@ const ANY: &[P] = &[P::Any];
 
 /// The group.
 pub const FUNCTIONS: &[Function] = &[
-    Function::new("$date_minus", (2, 2), &[P::Date], gives::day_time_interval, date_minus),
+    Function::new("$date_minus", (2, 2), &[P::Date], |_| DataType::DayTimeInterval(0, 0), date_minus),
     Function::new("$time_minus", (2, 2), ANY, gives::day_time_interval, time_minus),
     Function::new("$date_add_months", (2, 2), ANY, gives::date, date_add_months),
-    Function::new("$interval_sum", (2, 2), ANY, gives::first, interval_sum),
+    Function::new("$interval_sum", (2, 2), ANY, gives::common, interval_sum),
     Function::new("$interval_negative", (1, 1), ANY, gives::first, interval_negative),
-    Function::new("$interval_times", (2, 2), &[P::Any, P::Double], gives::first, |a| interval_scaled(a, false)),
-    Function::new("$interval_divided", (2, 2), &[P::Any, P::Double], gives::first, |a| interval_scaled(a, true)),
+    Function::new("$interval_times", (2, 2), &[P::Any, P::Double], all_fields, |a| interval_scaled(a, false)),
+    Function::new("$interval_divided", (2, 2), &[P::Any, P::Double], all_fields, |a| interval_scaled(a, true)),
     Function::new("$interval_part", (2, 2), ANY, part_type, interval_part),
     Function::new("make_dt_interval", (0, 4), &[P::Integer, P::Integer, P::Integer, P::Numeric], gives::day_time_interval, make_day_time)
         .defaults(&["0", "0", "0", "0.000000BD"]),
@@ -40,6 +40,11 @@ pub const FUNCTIONS: &[Function] = &[
     .defaults(&["0", "0", "0", "0", "0", "0", "0.000000BD"])
     .nulls(Nulls::Always),
 ];
+
+/// A scaled interval has all fields of its kind.
+fn all_fields(arguments: &[crate::expr::typed::Typed]) -> DataType {
+    gives::first(arguments).with_all_fields()
+}
 
 fn overflow() -> Box<Diagnostic> {
     error::runtime(

@@ -230,7 +230,17 @@ pub mod gives {
             pub fn $name(_: &[Typed]) -> DataType { DataType::$data_type }
         )* };
     }
-    fixed!(boolean Boolean, integer Integer, long Long, double Double, string String, binary Binary, date Date, timestamp Timestamp, timestamp_ntz TimestampNtz, byte Byte, null Null, calendar_interval CalendarInterval, day_time_interval DayTimeInterval, year_month_interval YearMonthInterval);
+    fixed!(boolean Boolean, integer Integer, long Long, double Double, string String, binary Binary, date Date, timestamp Timestamp, timestamp_ntz TimestampNtz, byte Byte, null Null, calendar_interval CalendarInterval);
+
+    /// `interval day to second`.
+    pub fn day_time_interval(_: &[Typed]) -> DataType {
+        DataType::DAY_TIME
+    }
+
+    /// `interval year to month`.
+    pub fn year_month_interval(_: &[Typed]) -> DataType {
+        DataType::YEAR_MONTH
+    }
 
     /// The first argument's type.
     pub fn first(arguments: &[Typed]) -> DataType {

@@ -90,7 +90,7 @@ q = joined.select(shown.ad, "clicked").writeStream.format("memory").queryName("a
                 shown
                 .join(
                     clicks,
-                    (shown["ad"] == clicks["ad"]) & F.col("clicked").between(F.col("shown"), F.col("shown") + F.expr("INTERVAL 1 hour")),
+                    (shown["ad"] == clicks["ad"]) & F.col("clicked").between(F.col("shown"), F.col("shown") + F.expr("INTERVAL '01' HOUR")),
                     "left",
                 )
                 .select(shown["ad"], "clicked")
