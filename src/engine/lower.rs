@@ -297,6 +297,11 @@ impl Lowering {
                 }
             }
             Node::Deduplicate { keys, within_watermark, child } => {
+                if plan.is_streaming && keys.is_empty() {
+                    let text = "requirement failed: The expressions for hash of a StatefulOpClusteredDistribution should not be Nil. \
+                                An AllTuples should be used to represent a distribution that only has a single partition.";
+                    self.refuse(Diagnostic::plain(Class::IllegalArgument, text));
+                }
                 if plan.is_streaming
                     && let Err(found) = plan::EventTime::only(child)
                 {

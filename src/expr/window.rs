@@ -107,18 +107,16 @@ fn event_time(time: Typed, shown: &Expr, whole: &Expr, settings: &Settings) -> R
     }
 }
 
-/// A duration in microseconds: text or an interval literal.
+/// A duration in microseconds: text, or a number of them.
 fn duration(resolver: &Resolver<'_>, expr: &Expr) -> Result<i64> {
     let typed = resolver.resolve(expr)?;
-    match super::evaluate_constant(&typed, &resolver.settings.zone) {
-        _ if !typed.is_foldable() => {
+    match typed.as_literal() {
+        Some(Value::String(text)) => text_duration(text),
+        Some(Value::Integer(_) | Value::Long(_)) => Ok(typed.as_literal().and_then(Value::as_i64).unwrap_or(0)),
+        _ => {
             let said = "The duration and time inputs to window must be an integer, long or string literal.";
             Err(Diagnostic::analysis("_LEGACY_ERROR_TEMP_1207", said, ""))
         }
-        Ok(Value::String(text)) => text_duration(&text),
-        Ok(Value::DayTimeInterval(micros)) => Ok(micros),
-        Ok(value) if value.as_i64().is_some() => Ok(value.as_i64().unwrap_or(0)),
-        _ => Err(error::not_known("window durations of this type")),
     }
 }
 
