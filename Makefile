@@ -23,7 +23,7 @@ PORT ?= 8080
 
 say = @printf '\033[1m≋ %s\033[0m\n' "$(1)"
 
-.PHONY: help serve build test quick setup setup-serve setup-test setup-browser bench fmt clean
+.PHONY: help serve build package test quick setup setup-serve setup-test setup-browser bench fmt clean
 help:
 	@sed -n '1,3s/^# //p' Makefile
 
@@ -35,6 +35,16 @@ build: setup-serve
 	$(call say,building the page and the engine (some minutes the first time))
 	@npm run --silent --prefix www bundle
 	@trunk build --release --offline
+
+# The npm package in pkg/, for Node and for the web.
+package: setup-serve
+	$(call say,building the JavaScript package)
+	@cargo rustc --profile web --lib --crate-type cdylib --target wasm32-unknown-unknown --features javascript
+	@for target in nodejs web; do \
+		wasm-bindgen --target $$target --out-dir pkg/$$target $(or $(CARGO_TARGET_DIR),target)/wasm32-unknown-unknown/web/tidemark.wasm || exit 1; done
+	@wasm-opt -O1 pkg/nodejs/tidemark_bg.wasm -o pkg/nodejs/tidemark_bg.wasm
+	@wasm-opt -O1 pkg/web/tidemark_bg.wasm -o pkg/web/tidemark_bg.wasm
+	@cp www/npm/package.json README.md LICENSE pkg/
 
 test: setup-test
 	@bash tests/run.sh

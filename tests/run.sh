@@ -19,7 +19,7 @@ suite_lint() {
     cargo clippy --quiet --target wasm32-unknown-unknown --lib --bin app --bin worker --features javascript -- -D warnings
 }
 
-suite_native() { cargo test --lib --bins --test house --test functions --test command_line; }
+suite_native() { cargo test --lib --bins --test house --test functions --test command_line --test kafka; }
 
 suite_conformance() { cargo test --test conformance; }
 
@@ -32,19 +32,14 @@ suite_formats() {
   return $status
 }
 
-# `wasm-pack test` would build every test of the crate for WebAssembly, and once more for the browser: its own runner on these two does not.
-wasm_test() {
-  WASM_BINDGEN_TEST_TIMEOUT=300 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
-    cargo test --target wasm32-unknown-unknown --test "$1"
+suite_node() { WASM_BINDGEN_TEST_TIMEOUT=300 wasm-pack test --mode no-install --node -- --test wasm_node; }
+
+suite_chromium() {
+  WASM_BINDGEN_TEST_TIMEOUT=300 wasm-pack test --mode no-install --headless --chrome --chromedriver "$(command -v chromedriver)" -- --test wasm_browser
 }
 
-suite_node() { cargo test --target wasm32-unknown-unknown --test wasm_node --test wasm_browser --no-run && wasm_test wasm_node; }
-
-suite_chromium() { WASM_BINDGEN_TEST_ONLY_WEB=1 CHROMEDRIVER=$(command -v chromedriver) wasm_test wasm_browser; }
-
 suite_package() {
-  wasm-pack build --mode no-install --target nodejs --out-dir pkg/node --features javascript &&
-    wasm-pack build --mode no-install --no-opt --target web --out-dir pkg/web --features javascript &&
+  make --no-print-directory package &&
     www/node_modules/.bin/tsc --noEmit --strict --skipLibCheck --target es2022 --module nodenext --moduleResolution nodenext tests/javascript/types.ts &&
     node --test --test-reporter=tap tests/javascript/*.test.mjs
 }
@@ -57,9 +52,10 @@ suite_browser() { node --test --test-reporter=tap tests/runners/browser.test.mjs
 suite_learner() { node --test --test-reporter=tap tests/browser/*.test.mjs; }
 
 suite_speed() {
-  cargo bench --bench windowed_count --bench stateful -- --quick &&
-    cargo bench --bench batch_cost &&
-    node tests/javascript/speed.mjs
+  local status=0
+  cargo bench --bench windowed_count --bench stateful --bench batch_cost -- --quick || status=1
+  node tests/javascript/speed.mjs || status=1
+  return $status
 }
 
 # Adds up what the runners of a log say of themselves: cargo's and wasm-bindgen's "test result:", node's "# pass".

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const { Playground } = createRequire(import.meta.url)("../../pkg/node/tidemark.js");
+const { Playground } = createRequire(import.meta.url)("../../pkg/nodejs/tidemark.js");
 const bytes = (text) => new TextEncoder().encode(text);
 const text = (bytes) => new TextDecoder().decode(bytes);
 

@@ -10,7 +10,7 @@ WebAssembly.Instance = class extends WebAssembly.Instance {
   }
 };
 
-const { Playground } = createRequire(import.meta.url)("../../pkg/node/tidemark.js");
+const { Playground } = createRequire(import.meta.url)("../../pkg/nodejs/tidemark.js");
 const ROWS = 1_000_000;
 
 function batches(program, count) {

@@ -1,5 +1,5 @@
 // Compiled, never run: the package's types say what the API takes and gives.
-import { Playground } from "../../pkg/node/tidemark.js";
+import { Playground } from "../../pkg/nodejs/tidemark.js";
 
 const playground: Playground = new Playground({ seed: 1 });
 playground.writeFile("/data/a.json", new Uint8Array());
