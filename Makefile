@@ -21,6 +21,9 @@ PYARROW := 26.0.1
 DELTALAKE := 1.6.6
 PORT ?= 8080
 
+# These two only call others: what they take to build is worth more than how fast they run.
+UNHURRIED := CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0
+
 say = @printf '\033[1m≋ %s\033[0m\n' "$(1)"
 
 .PHONY: help serve build package test quick setup setup-serve setup-test setup-browser bench fmt clean
@@ -84,12 +87,12 @@ $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN):
 
 $(TOOLS)/trunk-$(TRUNK):
 	$(call say,installing trunk $(TRUNK) (three minutes))
-	@trunk --version 2>/dev/null | grep -q ' $(TRUNK)$$' || cargo install --quiet trunk --version $(TRUNK) --locked --root $(TOOLS) --force
+	@trunk --version 2>/dev/null | grep -q ' $(TRUNK)$$' || $(UNHURRIED) cargo install --quiet trunk --version $(TRUNK) --locked --root $(TOOLS) --force
 	@mkdir -p $(TOOLS) && touch $@
 
 $(TOOLS)/wasm-pack-$(WASM_PACK):
 	$(call say,installing wasm-pack $(WASM_PACK) (two minutes))
-	@wasm-pack --version 2>/dev/null | grep -q ' $(WASM_PACK)$$' || cargo install --quiet wasm-pack --version $(WASM_PACK) --locked --root $(TOOLS) --force
+	@wasm-pack --version 2>/dev/null | grep -q ' $(WASM_PACK)$$' || $(UNHURRIED) cargo install --quiet wasm-pack --version $(WASM_PACK) --locked --root $(TOOLS) --force
 	@mkdir -p $(TOOLS) && touch $@
 
 $(PYTHON)/formats-$(PYARROW)-$(DELTALAKE):
