@@ -137,7 +137,6 @@ fn rows_are_written_to_topics() {
     );
 }
 
-
 #[test]
 fn batches_are_written_too() {
     let write = |mode: &str| {

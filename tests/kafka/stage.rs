@@ -14,7 +14,6 @@ use tidemark::world::Simulated;
 use tidemark::world::TopicPartition;
 use tidemark::world::World;
 
-
 /// A program in its world, and what was told of it so far.
 pub struct Stage {
     pub playground: Playground,
