@@ -60,7 +60,7 @@ fn run_reads_parquet_files_that_spark_wrote() {
     let out = tidemark(&["run", "program.py", "--import", golden], &folder, "");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     expect_test::expect![[r#"
-        {"b":true,"y":1,"s":2,"i":3,"l":4,"f":1.5,"d":2.5,"t":"txt","bin":"AQI=","dt":"2024-05-01","ts":"2024-05-01T10:00:00.123Z","ntz":"2024-05-01T10:00:00.123","d9":12.34,"d18":12.34,"d38":12.34,"a":[1,null,3],"m":{"k":1,"z":null},"st":{"x":1,"y":"q"},"nest":[{"x":1,"z":["p"]}],"dti":"INTERVAL '1 00:00:00' DAY TO SECOND","ymi":"INTERVAL '0-3' YEAR TO MONTH","cal":false,"sn":{}}
+        {"b":true,"y":1,"s":2,"i":3,"l":4,"f":1.5,"d":2.5,"t":"txt","bin":"AQI=","dt":"2024-05-01","ts":"2024-05-01T10:00:00.123Z","ntz":"2024-05-01T10:00:00.123","d9":12.34,"d18":12.34,"d38":12.34,"a":[1,null,3],"m":{"k":1,"z":null},"st":{"x":1,"y":"q"},"nest":[{"x":1,"z":["p"]}],"dti":"INTERVAL '1' DAY","ymi":"INTERVAL '3' MONTH","cal":false,"sn":{}}
         {"cal":true}
         {"ts":"2024-05-01T10:00:00.123Z"}
         {"id":0}

@@ -135,12 +135,36 @@ impl Relation {
                 let watermarks = Watermarks { late_ms: of(before_ms), evict_ms: of(now_ms) };
                 let place = account.operators.len();
                 account.operators.push((rule.name(), Counters::default()));
-                let inputs = below.iter_mut().map(|below| below.run(input, before_ms, now_ms, account)).collect();
+                let asks_for = rule.asks_for();
+                let run = |below: &mut Self| match asks_for {
+                    Some(count) => below.run_for(count, input, before_ms, now_ms, account),
+                    None => below.run(input, before_ms, now_ms, account),
+                };
+                let inputs = below.iter_mut().map(run).collect();
                 let (rows, counters) = rule.batch(inputs, watermarks);
                 account.operators[place].1 = counters;
                 rows
             }
         }
+    }
+
+    /// Reads a source only so far as it takes to make so many rows, each side of a union by itself. What has state reads all.
+    fn run_for(&mut self, count: usize, input: &[Vec<Row>], before_ms: i64, now_ms: i64, account: &mut Account) -> Vec<Row> {
+        if let Self::Union(first, second) = self {
+            let mut rows = first.run_for(count, input, before_ms, now_ms, account);
+            rows.extend(second.run_for(count, input, before_ms, now_ms, account));
+            return rows;
+        }
+        let mut stores = Vec::new();
+        self.state(&mut stores);
+        if !stores.is_empty() {
+            return self.run(input, before_ms, now_ms, account);
+        }
+        let head = |length: usize| input.iter().map(|rows| rows.iter().take(length).cloned().collect()).collect::<Vec<Vec<Row>>>();
+        let longest = input.iter().map(Vec::len).max().unwrap_or(0);
+        let makes = |length: usize| self.clone().run(&head(length), before_ms, now_ms, &mut Account::default()).len();
+        let length = (0..longest).find(|length| makes(*length) >= count).unwrap_or(longest);
+        self.run(&head(length), before_ms, now_ms, account)
     }
 
     /// The watermark of what it emits while the query's is this.

@@ -32,6 +32,10 @@ impl Rule for Limit {
         (rows, counters)
     }
 
+    fn asks_for(&self) -> Option<usize> {
+        Some(self.most)
+    }
+
     fn state(&self) -> Vec<Vec<Row>> {
         vec![self.passed.iter().map(|passed| vec![Value::Long(*passed as i64)]).collect()]
     }

@@ -24,6 +24,11 @@ pub trait Rule {
     /// Whether a batch without data is worth running once the watermark has moved.
     fn wants_batch(&self) -> bool;
 
+    /// How many rows it asks its input for; none where it takes all.
+    fn asks_for(&self) -> Option<usize> {
+        None
+    }
+
     /// The watermark of what it emits, given its input's, milliseconds.
     fn output_watermark_ms(&self, input_ms: i64) -> i64 {
         input_ms
