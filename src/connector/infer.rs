@@ -13,6 +13,7 @@ use super::read_options::{Mode, corrupt_name, flag};
 use crate::diag::Class;
 use crate::diag::Diagnostic;
 use crate::diag::Result;
+use crate::expr::coercion;
 use crate::types::DataType;
 use crate::types::Field;
 use crate::types::Schema;
@@ -123,15 +124,13 @@ fn merge_types(left: &DataType, right: &DataType) -> Result<DataType> {
 
 /// The type of a partition folder's value: Spark's `PartitioningUtils.inferPartitionColumnValue`.
 pub(super) fn partition_type(value: &str) -> DataType {
+    let digits = value.trim_start_matches('-');
     if value.parse::<i32>().is_ok() {
         DataType::Integer
     } else if value.parse::<i64>().is_ok() {
         DataType::Long
-    } else if value.len() <= 38
-        && value.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit())
-        && !value.trim_start_matches('-').is_empty()
-    {
-        DataType::Decimal(value.trim_start_matches('-').len() as u8, 0)
+    } else if (1..=38).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        DataType::Decimal(digits.len() as u8, 0)
     } else if value.parse::<f64>().is_ok() && value.starts_with(|letter: char| letter.is_ascii_digit() || "+-.".contains(letter)) {
         DataType::Double
     } else if value.len() == 10 && time::parse_date(value).is_some() {
@@ -143,36 +142,13 @@ pub(super) fn partition_type(value: &str) -> DataType {
     }
 }
 
-/// The type that holds the values of both.
+/// The type that holds the values of both: Spark's `findWiderTypeForPartitionColumn`, to which doubles are too coarse for longs and decimals.
 pub(super) fn wider_partition_type(left: Option<DataType>, right: Option<DataType>) -> Option<DataType> {
-    let (Some(left), Some(right)) = (left.clone(), right.clone()) else { return left.or(right) };
-    let rank = |data_type: &DataType| match data_type {
-        DataType::Integer => Some(0),
-        DataType::Long => Some(1),
-        DataType::Decimal(..) => Some(2),
-        DataType::Double => Some(3),
-        _ => None,
+    use DataType as T;
+    let (Some(left), Some(right)) = (&left, &right) else { return left.or(right) };
+    let wider = match (left, right) {
+        (T::Double, T::Long | T::Decimal(..)) | (T::Long | T::Decimal(..), T::Double) | (T::String, _) | (_, T::String) => None,
+        _ => coercion::wider(left, right),
     };
-    Some(match (rank(&left), rank(&right)) {
-        _ if left == right => left,
-        (Some(_), Some(_))
-            if matches!(
-                (&left, &right),
-                (DataType::Decimal(..), DataType::Integer | DataType::Long) | (DataType::Integer | DataType::Long, DataType::Decimal(..))
-            ) =>
-        {
-            DataType::Decimal(20, 0)
-        }
-        (None, None) if matches!((&left, &right), (DataType::Date | DataType::Timestamp, DataType::Date | DataType::Timestamp)) => {
-            DataType::Timestamp
-        }
-        (Some(a), Some(b)) => {
-            if a > b {
-                left
-            } else {
-                right
-            }
-        }
-        _ => DataType::String,
-    })
+    Some(wider.unwrap_or(T::String))
 }
