@@ -148,8 +148,8 @@ fn joined(source: &dyn Fn() -> Frame, delay_ms: i64, how: &str) -> Frame {
                 .with_watermark(&format!("{letter}t"), &format!("{} milliseconds", delay_ms / 2)),
         )
     };
-    let range = format!("an = bn AND bt >= at - INTERVAL {} MILLISECONDS AND bt <= at + INTERVAL 10 MILLISECONDS", 10);
-    made(side("a").join(&side("b"), JoinOn::Condition(exprs(&[&range])), how))
+    let range = "an = bn AND bt >= at - INTERVAL 10 MILLISECONDS AND bt <= at + INTERVAL 10 MILLISECONDS";
+    made(side("a").join(&side("b"), JoinOn::Condition(exprs(&[range])), how))
 }
 
 fn chained(source: &dyn Fn() -> Frame, delay_ms: i64) -> Frame {

@@ -120,7 +120,6 @@ pub(super) fn method(base: &Expr, name: &str, call: &Call) -> Result<python::Val
             Some(name) => Ok(without_field(base, &dotted(name))),
             None => Err(errors::not_expected("fieldName", "str", name)),
         })?,
-        "outer" => return Err(errors::unknown_to_us(&format!("Column.{name}"))),
         _ => return Err(errors::unknown_to_us(&format!("Column.{name}"))),
     };
     Ok(Object::Column(made).value())

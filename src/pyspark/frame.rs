@@ -143,7 +143,6 @@ pub(super) fn method(driver: &mut Driver, frame: &Frame, name: &str, call: &Call
         "observe" => super::observation::observe(driver, frame, call.get("observation"), &call.rest),
         "mapInPandas" | "mapInArrow" | "toPandas" | "toArrow" | "pandas_api" => Err(udf::no_pandas(&format!("DataFrame.{name}"))),
         "colRegex" => Ok(Object::Column(column_by_regex(frame, call.text("colName", "str")?)?).value()),
-        "inputFiles" | "sameSemantics" | "semanticHash" | "isLocal" => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
         _ => Err(errors::unknown_to_us(&format!("DataFrame.{name}"))),
     }
 }
