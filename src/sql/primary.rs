@@ -203,15 +203,6 @@ fn case(parser: &mut Parser) -> Result<SqlExpr> {
 }
 
 /// Calls with a grammar of their own: CAST, EXTRACT, TRIM, SUBSTRING, POSITION, OVERLAY, TIMESTAMPADD.
-/// Spark tells no place of a type that it does not know inside an expression.
-fn without_place(mut found: Box<Diagnostic>) -> Box<Diagnostic> {
-    if found.condition.as_deref() == Some("UNSUPPORTED_DATATYPE") {
-        let end = found.message.find(" (line").unwrap_or(found.message.len());
-        found.message.truncate(end);
-    }
-    found
-}
-
 fn special_call(parser: &mut Parser, lower: &str) -> Result<Option<SqlExpr>> {
     let origin = parser.origin();
     let mark = parser.mark();
@@ -254,6 +245,15 @@ fn special_call(parser: &mut Parser, lower: &str) -> Result<Option<SqlExpr>> {
             Ok(None)
         }
     }
+}
+
+/// Spark tells no place of a type that it does not know inside an expression.
+fn without_place(mut found: Box<Diagnostic>) -> Box<Diagnostic> {
+    if found.condition.as_deref() == Some("UNSUPPORTED_DATATYPE") {
+        let end = found.message.find(" (line").unwrap_or(found.message.len());
+        found.message.truncate(end);
+    }
+    found
 }
 
 fn named_list(parser: &mut Parser) -> Result<Vec<SqlExpr>> {
